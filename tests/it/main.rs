@@ -1,0 +1,12 @@
+//! What crosses a process, a server or a language.
+
+#![expect(
+    clippy::unwrap_used,
+    reason = "in a test a panic is the report; clippy sees helpers as ordinary functions"
+)]
+
+mod packages;
+mod postgres;
+mod rabbitmq;
+mod wait;
+mod with_servers;

@@ -1,0 +1,83 @@
+//! A process of a server, which ends with the value that holds it.
+
+use std::fs::{self, File};
+use std::io;
+use std::os::unix::process::CommandExt;
+use std::path::PathBuf;
+use std::process::{Child, Command, Stdio};
+use std::time::Duration;
+
+use rustix::process::{Pid, Signal, kill_process_group};
+
+use crate::wait;
+
+/// After that long a process that was asked to end is made to.
+const STOP_LIMIT: Duration = Duration::from_secs(10);
+
+/// A process in a group of its own, so that the terminal's Ctrl-C does not reach it before the tests are done, and so
+/// that what it starts in turn ends with it.
+#[derive(Debug)]
+pub(crate) struct Process {
+    child: Child,
+    name: &'static str,
+    log: PathBuf,
+    end: Signal,
+}
+
+impl Process {
+    /// Starts `command`, which says what it has to say in the file `log` and ends nicely on the signal `end`.
+    pub(crate) fn start(name: &'static str, command: &mut Command, log: PathBuf, end: Signal) -> Result<Self, String> {
+        let spawn = |command: &mut Command| -> io::Result<Child> {
+            let out = File::create(&log)?;
+            let err = out.try_clone()?;
+            command
+                .stdin(Stdio::null())
+                .stdout(out)
+                .stderr(err)
+                .process_group(0)
+                .spawn()
+        };
+        let child = spawn(command).map_err(|error| format!("{name} cannot be started: {error}"))?;
+        Ok(Self { child, name, log, end })
+    }
+
+    pub(crate) fn name(&self) -> &'static str {
+        self.name
+    }
+
+    /// Whether the process has ended by itself.
+    pub(crate) fn ended(&mut self) -> bool {
+        !matches!(self.child.try_wait(), Ok(None))
+    }
+
+    /// The end of the log on one line: what a server says before it gives up.
+    pub(crate) fn last_words(&self) -> String {
+        let log = fs::read_to_string(&self.log).unwrap_or_default();
+        let lines = log
+            .lines()
+            .map(str::trim)
+            .filter(|line| !line.is_empty())
+            .collect::<Vec<_>>();
+        lines[lines.len().saturating_sub(12)..].join(" | ")
+    }
+
+    fn signal(&self, signal: Signal) {
+        // The child is not reaped yet, so the number still means this group; that it is empty already is no fault.
+        if let Some(group) = i32::try_from(self.child.id()).ok().and_then(Pid::from_raw) {
+            let _ = kill_process_group(group, signal);
+        }
+    }
+}
+
+impl Drop for Process {
+    fn drop(&mut self) {
+        if !self.ended() {
+            self.signal(self.end);
+            let ended = wait::poll_blocking(STOP_LIMIT, || self.child.try_wait().transpose());
+            if ended.is_none() {
+                self.signal(Signal::KILL);
+                let _ = self.child.wait();
+            }
+        }
+    }
+}
