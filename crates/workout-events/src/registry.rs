@@ -1,0 +1,184 @@
+//! Types known at run time: for tools and consumers that read more than one.
+
+use std::collections::BTreeMap;
+
+use serde_json::Value;
+
+use crate::contract::{ANY_MESSAGE, EventType};
+use crate::decode::{DecodeError, Decoder, unknown_type};
+use crate::diagnose;
+use crate::scan::scan;
+use crate::shape::Object;
+use crate::types::{audit, goal, group, import, notification, record, session, user, wod, workout};
+use crate::violation::{Code, Violations};
+
+/// What is known of one type of event, without its Rust type.
+#[derive(Debug, Clone, Copy)]
+#[non_exhaustive]
+pub struct TypeInfo {
+    /// The name on the wire.
+    pub event_type: &'static str,
+    /// The version of the data.
+    pub version: u32,
+    /// The exchange that carries it.
+    pub exchange: &'static str,
+    /// The shape of the whole message.
+    pub message: &'static Object,
+    read: fn(&Decoder, &[u8]) -> Result<Accepted, DecodeError>,
+}
+
+/// What a registry says of a message that keeps its contract.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Accepted {
+    /// The type of the event.
+    pub event_type: &'static str,
+    /// The version that the data has now, after upcasting.
+    pub version: u32,
+    /// The id of the event.
+    pub id: crate::EventId,
+    /// The message in its canonical form, in the newest version.
+    pub message: Vec<u8>,
+    /// How many fields the reader did not know.
+    pub unknown_fields: usize,
+}
+
+/// A set of event types by name.
+///
+/// ```
+/// use workout_events::Registry;
+///
+/// let registry = Registry::workout();
+/// let error = registry.read(br#"{"type":"workout.juggled"}"#).unwrap_err();
+/// assert!(matches!(error, workout_events::DecodeError::UnknownType(_)));
+/// ```
+#[derive(Debug, Clone, Default)]
+pub struct Registry {
+    types: BTreeMap<&'static str, TypeInfo>,
+    decoder: Decoder,
+}
+
+impl Registry {
+    /// A registry that knows nothing yet.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// The first-party types.
+    #[must_use]
+    pub fn workout() -> Self {
+        Self::new()
+            .with::<workout::WorkoutPerformed>()
+            .with::<workout::WorkoutDeleted>()
+            .with::<session::SessionStarted>()
+            .with::<session::SessionEnded>()
+            .with::<session::SessionAbandoned>()
+            .with::<user::UserRegistered>()
+            .with::<user::UserPreferencesChanged>()
+            .with::<user::UserErased>()
+            .with::<goal::GoalSet>()
+            .with::<goal::GoalChanged>()
+            .with::<goal::GoalCancelled>()
+            .with::<goal::GoalAchieved>()
+            .with::<goal::GoalRevoked>()
+            .with::<goal::GoalMissed>()
+            .with::<record::RecordSet>()
+            .with::<record::RecordRevoked>()
+            .with::<wod::WodRequested>()
+            .with::<wod::WodAttemptFailed>()
+            .with::<wod::WodGenerated>()
+            .with::<wod::WodDeadLettered>()
+            .with::<group::GroupOpened>()
+            .with::<group::GroupJoined>()
+            .with::<group::GroupLeft>()
+            .with::<group::GroupMessagePosted>()
+            .with::<group::GroupClosed>()
+            .with::<notification::NotificationRequested>()
+            .with::<notification::NotificationDelivered>()
+            .with::<notification::NotificationFailed>()
+            .with::<audit::AuditRecorded>()
+            .with::<import::ImportCompleted>()
+    }
+
+    /// Also knows `T`, in its newest version and in those it can upcast.
+    #[must_use]
+    pub fn with<T: EventType>(mut self) -> Self {
+        let info = TypeInfo {
+            event_type: T::TYPE,
+            version: T::VERSION,
+            exchange: T::EXCHANGE,
+            message: T::MESSAGE,
+            read: |decoder, message| {
+                let event = decoder.decode::<T>(message)?;
+                Ok(Accepted {
+                    event_type: T::TYPE,
+                    version: T::VERSION,
+                    id: event.id(),
+                    unknown_fields: event.unknown_fields(),
+                    message: event.encode(),
+                })
+            },
+        };
+        self.types.insert(T::TYPE, info);
+        self
+    }
+
+    /// Reads with this decoder instead of the default one.
+    #[must_use]
+    pub fn decoder(mut self, decoder: Decoder) -> Self {
+        self.decoder = decoder;
+        self
+    }
+
+    /// The types, by name.
+    pub fn types(&self) -> impl ExactSizeIterator<Item = &TypeInfo> {
+        self.types.values()
+    }
+
+    /// The type of this name.
+    #[must_use]
+    pub fn get(&self, event_type: &str) -> Option<&TypeInfo> {
+        self.types.get(event_type)
+    }
+
+    /// Reads a message of whichever type it says it is.
+    ///
+    /// # Errors
+    /// Every rule that the message breaks, each with its place; or that type or version is unknown.
+    pub fn read(&self, message: &[u8]) -> Result<Accepted, DecodeError> {
+        let text = self.decoder.text(message)?;
+        let plain = self.decoder.rewrite_plain(text)?;
+        let text = plain.as_deref().unwrap_or(text);
+        // The types disagree about nothing but the data, so any of them finds the name; it is read again by its own.
+        let named = scan(text, Some(&ANY_MESSAGE));
+        if named.broken {
+            return Err(refused(named.violations));
+        }
+        let Some(mut tree) = diagnose::parse(text, &named) else {
+            return Err(refused(named.violations));
+        };
+        match tree.get("type").and_then(Value::as_str) {
+            Some(name) => match self.types.get(name) {
+                Some(info) => (info.read)(&self.decoder, message),
+                None => {
+                    let reason = unknown_type(name);
+                    Err(DecodeError::UnknownType(diagnose::envelope(
+                        &mut tree,
+                        named,
+                        &ANY_MESSAGE,
+                        reason,
+                    )))
+                }
+            },
+            // Without a name there is only the envelope to judge, and it lacks its type.
+            None => Err(refused(diagnose::object(&mut tree, named, &ANY_MESSAGE))),
+        }
+    }
+}
+
+fn refused(violations: Vec<crate::Violation>) -> DecodeError {
+    Violations::new(violations)
+        .unwrap_or_else(|| Violations::one(Code::InvalidJson, "", "the text is not JSON"))
+        .into()
+}

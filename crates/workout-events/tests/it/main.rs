@@ -1,0 +1,3 @@
+//! The contract from the outside.
+
+mod bad_input;
