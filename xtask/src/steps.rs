@@ -1,5 +1,6 @@
 //! Steps with a name and a duration, of which the first that fails is the last.
 
+use std::path::Path;
 use std::process::Command;
 use std::time::{Duration, Instant};
 
@@ -59,8 +60,10 @@ impl Steps {
     }
 }
 
-/// The command as one would type it.
+/// The command as one would type it: cargo and its tools are called by their paths, which say nothing.
 fn line(command: &Command) -> String {
-    let words = [command.get_program()].into_iter().chain(command.get_args());
+    let program = command.get_program();
+    let program = Path::new(program).file_name().unwrap_or(program);
+    let words = [program].into_iter().chain(command.get_args());
     words.map(|word| word.to_string_lossy()).collect::<Vec<_>>().join(" ")
 }

@@ -1,9 +1,13 @@
 //! `cargo xtask test`: all tests of the workspace, with the servers that they need.
 
-use std::io::{BufRead, BufReader};
+use std::fs::Permissions;
+use std::io::{self, BufRead, BufReader};
+use std::os::unix::fs::PermissionsExt;
 use std::os::unix::process::CommandExt;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
+
+use tempfile::TempDir;
 
 use crate::Outcome;
 use crate::cargo::{Workspace, cargo, clean};
@@ -25,13 +29,24 @@ pub(crate) fn run(steps: &mut Steps, arguments: &[&str]) -> Outcome {
         "build the tests",
         cargo(runner.iter().copied()).args(EVERYTHING).arg("--no-run"),
     )?;
+    // Ours, so that it goes away together with what a test that was killed could not remove itself.
+    let scratch = scratch().map_err(|error| format!("no temporary folder: {error}"))?;
     let servers = steps.time("start the servers", || Servers::start(&workspace.target))?;
-    let mut with_servers = |name: &str, command: &mut Command| steps.run(name, servers.name_in(command));
+    let mut with_servers =
+        |name: &str, command: &mut Command| steps.run(name, servers.name_in(command).env("TMPDIR", scratch.path()));
     with_servers("tests", cargo(runner.iter().copied()).args(EVERYTHING).args(arguments))?;
     if arguments.is_empty() {
         with_servers("doctests", cargo(["test", "--doc"]).args(EVERYTHING))?;
     }
     steps.time("stop the servers", || servers.stop())
+}
+
+/// A temporary folder that a server can come through which runs as another user.
+fn scratch() -> io::Result<TempDir> {
+    tempfile::Builder::new()
+        .prefix("xtask-test-")
+        .permissions(Permissions::from_mode(0o755))
+        .tempdir()
 }
 
 /// nextest runs every test in its own process and in parallel across packages; cargo's own runner is always there.

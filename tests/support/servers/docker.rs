@@ -10,13 +10,11 @@ use testcontainers::{ContainerAsync, ContainerRequest, GenericImage, ImageExt};
 use tokio::{task, time};
 
 use crate::rabbitmq::Management;
+use crate::servers::process::START_LIMIT;
 use crate::{env, postgres, wait};
 
 /// An engine that takes longer to say whether it is there is not there.
 const ENGINE_LIMIT: Duration = Duration::from_secs(3);
-
-/// For a server in a container to answer; the image is here already.
-const START_LIMIT: Duration = Duration::from_mins(2);
 
 /// An image that the engine has.
 pub(crate) struct Image {

@@ -2,15 +2,11 @@
 
 use std::io;
 use std::net::{Ipv4Addr, TcpListener};
-use std::time::Duration;
 
 use tempfile::TempDir;
 
-use crate::servers::process::Process;
+use crate::servers::process::{Process, START_LIMIT};
 use crate::wait;
-
-/// How long a server may take to answer for the first time; Erlang on a loaded machine is slow.
-const START_LIMIT: Duration = Duration::from_mins(2);
 
 /// Between asking for free ports and using them someone else may take one.
 const ATTEMPTS: usize = 3;

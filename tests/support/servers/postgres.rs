@@ -54,15 +54,10 @@ async fn attempt() -> Result<(Local, Vec<(&'static str, String)>), String> {
         "--locale=C",
         "--no-sync",
     ]);
-    let made = initdb
-        .output()
-        .map_err(|error| format!("initdb cannot be started: {error}"))?;
-    if !made.status.success() {
-        return Err(format!(
-            "initdb failed: {}",
-            String::from_utf8_lossy(&made.stderr).trim().replace('\n', " | ")
-        ));
-    }
+    let log = folder.path().join("initdb.log");
+    Process::start("initdb", &mut initdb, log, Signal::KILL)?
+        .succeeds()
+        .await?;
 
     let mut server = command("postgres")?;
     server.args(["-D", "data", "-p", &port.to_string()]).args(options());

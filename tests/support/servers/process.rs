@@ -11,6 +11,9 @@ use rustix::process::{Pid, Signal, kill_process_group};
 
 use crate::wait;
 
+/// How long a server may take to answer for the first time, or its files to be made: a loaded machine is slow.
+pub(crate) const START_LIMIT: Duration = Duration::from_mins(2);
+
 /// After that long a process that was asked to end is made to.
 const STOP_LIMIT: Duration = Duration::from_secs(10);
 
@@ -43,6 +46,21 @@ impl Process {
 
     pub(crate) fn name(&self) -> &'static str {
         self.name
+    }
+
+    /// Waits for a process that ends by itself; that is, one which is no server.
+    pub(crate) async fn succeeds(mut self) -> Result<(), String> {
+        let status = wait::poll(START_LIMIT, || {
+            let status = self.child.try_wait();
+            async { status.transpose() }
+        });
+        let problem = match status.await {
+            Some(Ok(status)) if status.success() => return Ok(()),
+            Some(Ok(status)) => status.to_string(),
+            Some(Err(error)) => error.to_string(),
+            None => format!("no end in {START_LIMIT:?}"),
+        };
+        Err(format!("{} failed ({problem}): {}", self.name, self.last_words()))
     }
 
     /// Whether the process has ended by itself.
