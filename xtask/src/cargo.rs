@@ -29,9 +29,7 @@ pub(crate) fn clean(mut command: Command) -> Command {
 
 /// What a command prints, which is all that we want of it.
 pub(crate) fn output(mut command: Command) -> Outcome<String> {
-    let output = command
-        .output()
-        .map_err(|error| format!("cargo cannot be run: {error}"))?;
+    let output = command.output().map_err(|error| format!("cargo cannot be run: {error}"))?;
     if !output.status.success() {
         return Err(String::from_utf8_lossy(&output.stderr).trim().to_owned());
     }

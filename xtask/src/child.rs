@@ -35,9 +35,7 @@ pub(crate) fn forward_signals() -> Outcome {
 
 /// The signal that asked us to end, if one did.
 pub(crate) fn signal() -> Option<u8> {
-    u8::try_from(SIGNAL.load(Ordering::SeqCst))
-        .ok()
-        .filter(|signal| *signal != 0)
+    u8::try_from(SIGNAL.load(Ordering::SeqCst)).ok().filter(|signal| *signal != 0)
 }
 
 /// Runs a program to its end, with our standard streams.
@@ -55,9 +53,7 @@ pub(crate) fn spawn(command: &mut Command) -> Outcome<Child> {
         return Err("interrupted".to_owned());
     }
     let program = command.get_program().display().to_string();
-    let child = command
-        .spawn()
-        .map_err(|error| format!("{program} cannot be run: {error}"))?;
+    let child = command.spawn().map_err(|error| format!("{program} cannot be run: {error}"))?;
     CHILD.store(i32::try_from(child.id()).unwrap_or(0), Ordering::SeqCst);
     Ok(child)
 }
@@ -66,11 +62,7 @@ pub(crate) fn spawn(command: &mut Command) -> Outcome<Child> {
 pub(crate) fn wait(child: &mut Child) -> Outcome<ExitStatus> {
     let status = child.wait().map_err(|error| error.to_string());
     CHILD.store(0, Ordering::SeqCst);
-    if signal().is_some() {
-        Err("interrupted".to_owned())
-    } else {
-        status
-    }
+    if signal().is_some() { Err("interrupted".to_owned()) } else { status }
 }
 
 /// Only the terminal's own process group may use the terminal; what shares it is told of Ctrl-C by the terminal.

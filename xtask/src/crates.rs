@@ -16,23 +16,11 @@ const LIMIT: usize = 26;
 /// Counts, and fails above the limit with the list.
 pub(crate) fn check(steps: &mut Steps) -> Outcome {
     steps.time("crates", || {
-        let tree = output(cargo([
-            "tree",
-            "--package",
-            PACKAGE,
-            "--edges",
-            "normal,build",
-            "--prefix",
-            "none",
-        ]))?;
+        let tree = output(cargo(["tree", "--package", PACKAGE, "--edges", "normal,build", "--prefix", "none"]))?;
         let crates = dependencies(&tree);
         if crates.len() > LIMIT {
             let list = crates.into_iter().collect::<Vec<_>>();
-            return Err(format!(
-                "{PACKAGE} brings {} crates, {LIMIT} are allowed: {}",
-                list.len(),
-                list.join(", ")
-            ));
+            return Err(format!("{PACKAGE} brings {} crates, {LIMIT} are allowed: {}", list.len(), list.join(", ")));
         }
         println!("{PACKAGE} brings {} crates, {LIMIT} are allowed", crates.len());
         Ok(())
@@ -55,9 +43,6 @@ mod tests {
     fn a_crate_counts_once_for_each_version() {
         let tree =
             "me v1.0.0 (/here)\na v1.0.0\nb v1.0.0 (proc-macro)\na v1.0.0 (*)\na v2.0.0\n\nme v1.0.0 (/here) (*)\n";
-        assert_eq!(
-            dependencies(tree).into_iter().collect::<Vec<_>>(),
-            ["a v1.0.0", "a v2.0.0", "b v1.0.0"]
-        );
+        assert_eq!(dependencies(tree).into_iter().collect::<Vec<_>>(), ["a v1.0.0", "a v2.0.0", "b v1.0.0"]);
     }
 }

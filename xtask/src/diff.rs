@@ -37,10 +37,7 @@ pub(crate) fn compare(fresh: &Path, checked_in: &Path, folder: &Path) -> io::Res
             first_changed_line(&fs::read(fresh.join(file))?, &fs::read(checked_in.join(file))?)
                 .map(|line| Kind::Changed { line })
         };
-        differences.extend(kind.map(|kind| Difference {
-            file: file.clone(),
-            kind,
-        }));
+        differences.extend(kind.map(|kind| Difference { file: file.clone(), kind }));
     }
     Ok(differences)
 }
@@ -108,22 +105,10 @@ mod tests {
     fn every_kind_of_difference_is_found_and_resolved() {
         let (fresh, checked_in) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
         let (fresh, checked_in) = (fresh.path(), checked_in.path());
-        write(
-            fresh,
-            &[
-                ("out/same", "x\n"),
-                ("out/deep/new", "x\n"),
-                ("out/changed", "one\ntwo\n"),
-            ],
-        );
+        write(fresh, &[("out/same", "x\n"), ("out/deep/new", "x\n"), ("out/changed", "one\ntwo\n")]);
         write(
             checked_in,
-            &[
-                ("out/same", "x\n"),
-                ("out/deep/old", "x\n"),
-                ("out/changed", "one\n2\n"),
-                ("other", "x\n"),
-            ],
+            &[("out/same", "x\n"), ("out/deep/old", "x\n"), ("out/changed", "one\n2\n"), ("other", "x\n")],
         );
 
         let differences = compare(fresh, checked_in, "out".as_ref()).unwrap();
@@ -148,10 +133,7 @@ mod tests {
     fn a_folder_that_is_not_checked_in_yet_lacks_every_file() {
         let (fresh, checked_in) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
         write(fresh.path(), &[("out/new", "")]);
-        assert_eq!(
-            compare(fresh.path(), checked_in.path(), "out".as_ref()).unwrap().len(),
-            1
-        );
+        assert_eq!(compare(fresh.path(), checked_in.path(), "out".as_ref()).unwrap().len(), 1);
     }
 
     fn write(root: &Path, files: &[(&str, &str)]) {

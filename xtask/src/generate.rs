@@ -31,9 +31,7 @@ const GENERATED: &[Generated] = &[];
 pub(crate) fn write(steps: &mut Steps) -> Outcome {
     let fresh = Fresh::generate(steps)?;
     for difference in fresh.differences()? {
-        difference
-            .resolve(fresh.folder.path(), &fresh.root)
-            .map_err(|error| format!("{difference}: {error}"))?;
+        difference.resolve(fresh.folder.path(), &fresh.root).map_err(|error| format!("{difference}: {error}"))?;
         println!("brought up to date: {difference}");
     }
     Ok(())
@@ -47,9 +45,7 @@ pub(crate) fn check(steps: &mut Steps) -> Outcome {
     }
     match differences.len() {
         0 => Ok(()),
-        count => Err(format!(
-            "generated files are out of date ({count}): run `cargo xtask generate`"
-        )),
+        count => Err(format!("generated files are out of date ({count}): run `cargo xtask generate`")),
     }
 }
 
@@ -68,9 +64,7 @@ impl Fresh {
             let out = folder.path().join(into);
             std::fs::create_dir_all(&out).map_err(|error| format!("{}: {error}", out.display()))?;
             let out = out.to_str().ok_or("the path of the temporary folder is not UTF-8")?;
-            let command = command
-                .iter()
-                .map(|argument| if *argument == "{out}" { out } else { argument });
+            let command = command.iter().map(|argument| if *argument == "{out}" { out } else { argument });
             steps.run(&format!("generate {what}"), cargo(command).current_dir(&root))?;
         }
         if GENERATED.is_empty() {
@@ -80,10 +74,7 @@ impl Fresh {
     }
 
     fn differences(&self) -> Outcome<Vec<Difference>> {
-        let folders = GENERATED
-            .iter()
-            .map(|generated| generated.into)
-            .collect::<BTreeSet<_>>();
+        let folders = GENERATED.iter().map(|generated| generated.into).collect::<BTreeSet<_>>();
         let mut differences = Vec::new();
         for folder in folders {
             let found = diff::compare(self.folder.path(), &self.root, folder.as_ref());

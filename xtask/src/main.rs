@@ -67,9 +67,6 @@ fn run(arguments: &[&str], steps: &mut Steps) -> Outcome {
             Ok(())
         }
         [] => Err("a command is missing (see cargo xtask help)".to_owned()),
-        unknown => Err(format!(
-            "`{}` is not understood (see cargo xtask help)",
-            unknown.join(" ")
-        )),
+        unknown => Err(format!("`{}` is not understood (see cargo xtask help)", unknown.join(" "))),
     }
 }

@@ -24,11 +24,7 @@ impl Steps {
     pub(crate) fn run(&mut self, name: &str, command: &mut Command) -> Outcome {
         self.time(name, || {
             let status = child::run(command)?;
-            if status.success() {
-                Ok(())
-            } else {
-                Err(format!("{status} of `{}`", line(command)))
-            }
+            if status.success() { Ok(()) } else { Err(format!("{status} of `{}`", line(command))) }
         })
     }
 
@@ -37,11 +33,7 @@ impl Steps {
         println!("\n=== {name}");
         let start = Instant::now();
         let outcome = work();
-        self.done.push(Step {
-            name: name.to_owned(),
-            took: start.elapsed(),
-            succeeded: outcome.is_ok(),
-        });
+        self.done.push(Step { name: name.to_owned(), took: start.elapsed(), succeeded: outcome.is_ok() });
         outcome.map_err(|problem| format!("{name}: {problem}"))
     }
 

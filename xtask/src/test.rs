@@ -25,10 +25,7 @@ pub(crate) fn run(steps: &mut Steps, arguments: &[&str]) -> Outcome {
     let workspace = Workspace::load()?;
     let runner = runner();
     // First, because `with-servers` comes out of it, and because servers need not wait for a compiler.
-    steps.run(
-        "build the tests",
-        cargo(runner.iter().copied()).args(EVERYTHING).arg("--no-run"),
-    )?;
+    steps.run("build the tests", cargo(runner.iter().copied()).args(EVERYTHING).arg("--no-run"))?;
     // Ours, so that it goes away together with what a test that was killed could not remove itself.
     let scratch = scratch().map_err(|error| format!("no temporary folder: {error}"))?;
     let servers = steps.time("start the servers", || Servers::start(&workspace.target))?;
@@ -43,23 +40,13 @@ pub(crate) fn run(steps: &mut Steps, arguments: &[&str]) -> Outcome {
 
 /// A temporary folder that a server can come through which runs as another user.
 fn scratch() -> io::Result<TempDir> {
-    tempfile::Builder::new()
-        .prefix("xtask-test-")
-        .permissions(Permissions::from_mode(0o755))
-        .tempdir()
+    tempfile::Builder::new().prefix("xtask-test-").permissions(Permissions::from_mode(0o755)).tempdir()
 }
 
 /// nextest runs every test in its own process and in parallel across packages; cargo's own runner is always there.
 fn runner() -> &'static [&'static str] {
-    let nextest = cargo(["nextest", "--version"])
-        .stdout(Stdio::null())
-        .stderr(Stdio::null())
-        .status();
-    if nextest.is_ok_and(|status| status.success()) {
-        &["nextest", "run"]
-    } else {
-        &["test"]
-    }
+    let nextest = cargo(["nextest", "--version"]).stdout(Stdio::null()).stderr(Stdio::null()).status();
+    if nextest.is_ok_and(|status| status.success()) { &["nextest", "run"] } else { &["test"] }
 }
 
 /// Servers that a `with-servers` process holds for us until we close its standard input, be it by dying.
@@ -71,17 +58,10 @@ struct Servers {
 impl Servers {
     fn start(target: &Path) -> Outcome<Self> {
         let mut command = clean(Command::new(target.join("debug").join("with-servers")));
-        command
-            .args(NEEDS)
-            .arg("--hold")
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped());
+        command.args(NEEDS).arg("--hold").stdin(Stdio::piped()).stdout(Stdio::piped());
         // Ctrl-C ends the tests first and the servers after them.
         command.process_group(0);
-        let mut servers = Self {
-            holder: child::spawn(&mut command)?,
-            settings: Vec::new(),
-        };
+        let mut servers = Self { holder: child::spawn(&mut command)?, settings: Vec::new() };
         if servers.read_settings() {
             return Ok(servers);
         }
@@ -111,11 +91,7 @@ impl Servers {
     fn stop(mut self) -> Outcome {
         drop(self.holder.stdin.take());
         let status = child::wait(&mut self.holder)?;
-        if status.success() {
-            Ok(())
-        } else {
-            Err(format!("with-servers ended ({status})"))
-        }
+        if status.success() { Ok(()) } else { Err(format!("with-servers ended ({status})")) }
     }
 }
 

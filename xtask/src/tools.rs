@@ -18,16 +18,8 @@ pub(crate) struct Tool {
     debug: bool,
 }
 
-pub(crate) const HACK: Tool = Tool {
-    name: "cargo-hack",
-    version: "0.6.46",
-    debug: false,
-};
-pub(crate) const DENY: Tool = Tool {
-    name: "cargo-deny",
-    version: "0.20.2",
-    debug: true,
-};
+pub(crate) const HACK: Tool = Tool { name: "cargo-hack", version: "0.6.46", debug: false };
+pub(crate) const DENY: Tool = Tool { name: "cargo-deny", version: "0.20.2", debug: true };
 
 impl Tool {
     /// The tool from `PATH` or from the target folder, which it is installed into if it is in neither: a check leaves
@@ -45,22 +37,12 @@ impl Tool {
         };
         let mut command = clean(Command::new(program));
         // Called by its path it does not get the name that cargo gives to a subcommand.
-        command
-            .arg(self.name.trim_start_matches("cargo-"))
-            .current_dir(&workspace.root);
+        command.arg(self.name.trim_start_matches("cargo-")).current_dir(&workspace.root);
         Ok(command)
     }
 
     fn install(&self, steps: &mut Steps, own: &Path) -> Outcome {
-        let mut install = cargo([
-            "install",
-            "--quiet",
-            "--locked",
-            "--version",
-            self.version,
-            self.name,
-            "--root",
-        ]);
+        let mut install = cargo(["install", "--quiet", "--locked", "--version", self.version, self.name, "--root"]);
         install.arg(own);
         if self.debug {
             install.arg("--debug");
