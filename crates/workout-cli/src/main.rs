@@ -1,2 +1,81 @@
-//! stub
-fn main() {}
+#![doc = include_str!("../README.md")]
+#![expect(clippy::print_stdout, clippy::print_stderr, reason = "a command speaks on its standard streams")]
+
+mod failure;
+mod output;
+mod schema;
+mod shell;
+
+use std::process::ExitCode;
+
+use clap::{CommandFactory, Parser, Subcommand};
+
+
+/// Events of workout products: their schemas, and whether a message keeps them.
+#[derive(Debug, Parser)]
+#[command(
+    name = "workout",
+    version,
+    arg_required_else_help = true,
+    after_help = "\
+Examples:
+  workout schema list                          every type of event
+  workout schema show workout.performed        the JSON Schema of one type
+  workout schema validate events.jsonl         one verdict a line
+  workout asyncapi > asyncapi.json             the whole contract, for generators
+
+Exit codes: 0 done, 1 something was refused, 2 the command could not be carried out."
+)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// The JSON Schemas of the events, and checks against them.
+    #[command(subcommand, arg_required_else_help = true)]
+    Schema(schema::Command),
+    /// Prints the AsyncAPI 3 document: exchanges, messages and how they look on AMQP.
+    Asyncapi,
+    /// Prints completions for a shell.
+    #[command(after_help = "\
+Examples:
+  workout completions bash > ~/.local/share/bash-completion/completions/workout
+  workout completions zsh > ~/.zfunc/_workout")]
+    Completions {
+        /// The shell to complete in.
+        shell: clap_complete::Shell,
+    },
+    /// Prints the manual page.
+    #[command(after_help = "Example:\n  workout man > ~/.local/share/man/man1/workout.1")]
+    Man,
+}
+
+fn main() -> ExitCode {
+    let result = match Cli::parse().command {
+        Command::Schema(command) => schema::run(command),
+        Command::Asyncapi => schema::asyncapi(),
+        Command::Completions { shell } => shell::completions(shell, Cli::command()),
+        Command::Man => shell::man(Cli::command()),
+    };
+    match result {
+        Ok(code) => code,
+        // Whoever reads the output has seen enough: that is no failure of the command.
+        Err(failure) if failure.is_closed_pipe() => ExitCode::SUCCESS,
+        Err(failure) => {
+            eprintln!("workout: {failure}");
+            ExitCode::from(2)
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_arguments_are_consistent() {
+        Cli::command().debug_assert();
+    }
+}

@@ -77,9 +77,7 @@ const EXAMPLE: &str = "#[event(type = \"stage.accepted\", version = 1, subject =
 fn list<T: syn::parse::Parse>(meta: &ParseNestedMeta<'_>) -> Result<Vec<T>> {
     let content;
     parenthesized!(content in meta.input);
-    Ok(Punctuated::<T, Token![,]>::parse_terminated(&content)?
-        .into_iter()
-        .collect())
+    Ok(Punctuated::<T, Token![,]>::parse_terminated(&content)?.into_iter().collect())
 }
 
 /// The arguments of `#[field(...)]`.
@@ -90,6 +88,7 @@ pub(crate) struct FieldArguments {
     pub(crate) items: Option<Range>,
     pub(crate) format: Option<Path>,
     pub(crate) default: Option<Expr>,
+    pub(crate) example: Option<LitStr>,
     pub(crate) lines: bool,
     pub(crate) private: bool,
 }
@@ -107,10 +106,7 @@ impl FieldArguments {
         let mut others = Vec::new();
         for attribute in attributes {
             if attribute.path().is_ident("serde") {
-                return Err(Error::new_spanned(
-                    attribute,
-                    "the JSON form follows from the contract; remove `serde`",
-                ));
+                return Err(Error::new_spanned(attribute, "the JSON form follows from the contract; remove `serde`"));
             }
             if !attribute.path().is_ident("field") {
                 others.push(attribute.clone());
@@ -128,6 +124,8 @@ impl FieldArguments {
                         arguments.format = Some(meta.value()?.parse()?);
                     } else if meta.path.is_ident("default") {
                         arguments.default = Some(meta.value()?.parse()?);
+                    } else if meta.path.is_ident("example") {
+                        arguments.example = Some(meta.value()?.parse()?);
                     } else if meta.path.is_ident("lines") {
                         arguments.lines = true;
                     } else if meta.path.is_ident("private") {
@@ -170,11 +168,7 @@ pub(crate) fn doc(attributes: &[Attribute]) -> String {
         let Meta::NameValue(meta) = &attribute.meta else {
             continue;
         };
-        let Expr::Lit(syn::ExprLit {
-            lit: syn::Lit::Str(line),
-            ..
-        }) = &meta.value
-        else {
+        let Expr::Lit(syn::ExprLit { lit: syn::Lit::Str(line), .. }) = &meta.value else {
             continue;
         };
         if !attribute.path().is_ident("doc") {

@@ -41,6 +41,7 @@ pub fn event(arguments: TokenStream, item: TokenStream) -> TokenStream {
 /// | `lines` | texts | line breaks and tabs are allowed |
 /// | `format = PATH` | texts | a `Format` instead of `chars` |
 /// | `items = 0..=50` | lists | the allowed number of items; required |
+/// | `example = "..."` | texts | a value for the samples in schemas and documents |
 /// | `private` | all | `Debug` does not show the value |
 /// | `default = EXPR` | required fields | what `new` puts there; the field gets a setter instead |
 ///
@@ -57,10 +58,9 @@ fn expand(arguments: TokenStream, item: TokenStream, is_event: bool) -> TokenStr
     let expanded = Arguments::parse(arguments.into(), is_event).and_then(|arguments| match &input.data {
         Data::Struct(data) => record::expand(&input, data, &arguments),
         Data::Enum(data) if !is_event => choice::expand(&input, data),
-        Data::Enum(_) | Data::Union(_) => Err(Error::new_spanned(
-            &input.ident,
-            "the data of an event is a struct with named fields",
-        )),
+        Data::Enum(_) | Data::Union(_) => {
+            Err(Error::new_spanned(&input.ident, "the data of an event is a struct with named fields"))
+        }
     });
     expanded.unwrap_or_else(|error| error.to_compile_error()).into()
 }

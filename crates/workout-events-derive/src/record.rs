@@ -34,26 +34,17 @@ enum Kind {
 
 pub(crate) fn expand(input: &DeriveInput, data: &DataStruct, arguments: &Arguments) -> Result<TokenStream> {
     let Fields::Named(named) = &data.fields else {
-        return Err(Error::new_spanned(
-            &input.ident,
-            "a contract is a struct with named fields",
-        ));
+        return Err(Error::new_spanned(&input.ident, "a contract is a struct with named fields"));
     };
     if !input.generics.params.is_empty() {
-        return Err(Error::new_spanned(
-            &input.generics,
-            "a contract has no generic parameters",
-        ));
+        return Err(Error::new_spanned(&input.generics, "a contract has no generic parameters"));
     }
     let fields = named.named.iter().map(Field::parse).collect::<Result<Vec<_>>>()?;
     if fields.len() > 64 {
         return Err(Error::new_spanned(&input.ident, "a contract has at most 64 fields"));
     }
     for name in &arguments.any_of {
-        if !fields
-            .iter()
-            .any(|field| field.ident == name && field.optional && !field.list)
-        {
+        if !fields.iter().any(|field| field.ident == name && field.optional && !field.list) {
             return Err(Error::new_spanned(name, "`any_of` names optional fields"));
         }
     }
@@ -71,28 +62,19 @@ pub(crate) fn expand(input: &DeriveInput, data: &DataStruct, arguments: &Argumen
 
 impl<'i> Field<'i> {
     fn parse(field: &'i syn::Field) -> Result<Self> {
-        let ident = field
-            .ident
-            .as_ref()
-            .ok_or_else(|| Error::new_spanned(field, "the field needs a name"))?;
+        let ident = field.ident.as_ref().ok_or_else(|| Error::new_spanned(field, "the field needs a name"))?;
         let (arguments, attrs) = FieldArguments::take(&field.attrs)?;
         let (inner, optional) = peel(&field.ty, "Option");
         let (inner, list) = peel(inner, "Vec");
         if optional && list {
-            return Err(Error::new_spanned(
-                &field.ty,
-                "an absent list is an empty one; write `Vec`",
-            ));
+            return Err(Error::new_spanned(&field.ty, "an absent list is an empty one; write `Vec`"));
         }
         let kind = match inner.to_token_stream().to_string().as_str() {
             "u8" | "u16" | "u32" | "u64" | "i8" | "i16" | "i32" | "i64" => Kind::Integer,
             "bool" => Kind::Boolean,
             "String" => Kind::Text,
             "f32" | "f64" => {
-                return Err(Error::new_spanned(
-                    inner,
-                    "sums of floats depend on their order; use an integer unit",
-                ));
+                return Err(Error::new_spanned(inner, "sums of floats depend on their order; use an integer unit"));
             }
             _ => Kind::Nested,
         };
@@ -112,17 +94,7 @@ impl<'i> Field<'i> {
         if arguments.default.is_some() && (optional || list) {
             return Err(Error::new_spanned(ident, "`default` is for required fields"));
         }
-        Ok(Self {
-            ident,
-            vis: &field.vis,
-            attrs,
-            ty: &field.ty,
-            arguments,
-            inner,
-            optional,
-            list,
-            kind,
-        })
+        Ok(Self { ident, vis: &field.vis, attrs, ty: &field.ty, arguments, inner, optional, list, kind })
     }
 
     /// Whether a message without the field is refused.
@@ -157,11 +129,7 @@ impl<'i> Field<'i> {
     }
 
     fn lines(&self) -> TokenStream {
-        let lines = if self.arguments.lines {
-            format_ident!("Several")
-        } else {
-            format_ident!("Single")
-        };
+        let lines = if self.arguments.lines { format_ident!("Several") } else { format_ident!("Single") };
         quote! { ::workout_events::shape::Lines::#lines }
     }
 
@@ -252,9 +220,7 @@ impl<'i> Field<'i> {
 fn definition(input: &DeriveInput, fields: &[Field<'_>]) -> TokenStream {
     let (attrs, vis, ident) = (&input.attrs, &input.vis, &input.ident);
     let fields = fields.iter().map(|field| {
-        let Field {
-            attrs, vis, ident, ty, ..
-        } = field;
+        let Field { attrs, vis, ident, ty, .. } = field;
         let serde = if field.optional {
             quote! { #[serde(default, skip_serializing_if = "::core::option::Option::is_none")] }
         } else if field.can_be_empty() {
@@ -322,10 +288,7 @@ fn construction(ident: &Ident, fields: &[Field<'_>], no_new: bool) -> TokenStrea
         }
     });
     let setters = fields.iter().filter(|field| !field.in_new()).map(|field| {
-        let (name, attrs) = (
-            field.ident,
-            field.attrs.iter().filter(|attribute| attribute.path().is_ident("doc")),
-        );
+        let (name, attrs) = (field.ident, field.attrs.iter().filter(|attribute| attribute.path().is_ident("doc")));
         let (ty, value) = field.argument();
         let value = if field.optional {
             quote! { ::core::option::Option::Some(#value) }
@@ -348,20 +311,26 @@ fn contract(input: &DeriveInput, fields: &[Field<'_>], arguments: &Arguments) ->
     let (ident, name, description) = (&input.ident, input.ident.to_string(), doc(&input.attrs));
     let mut described = Vec::new();
     for field in fields {
-        let (name, text, required, shape) = (
-            field.ident.to_string(),
-            doc(&field.attrs),
-            field.required(),
-            field.shape(),
-        );
+        let (name, text, required, shape) =
+            (field.ident.to_string(), doc(&field.attrs), field.required(), field.shape());
         if text.is_empty() {
             return Err(Error::new_spanned(
                 field.ident,
                 "say what the field means, in a doc comment: the schema shows it",
             ));
         }
+        let example = match &field.arguments.example {
+            Some(example) => quote! { ::core::option::Option::Some(#example) },
+            None => quote! { ::core::option::Option::None },
+        };
         described.push(quote! {
-            ::workout_events::shape::Field { name: #name, doc: #text, required: #required, shape: #shape }
+            ::workout_events::shape::Field {
+                name: #name,
+                doc: #text,
+                required: #required,
+                example: #example,
+                shape: #shape,
+            }
         });
     }
     let fit = fields.iter().filter(|field| field.kind == Kind::Integer).map(|field| {
@@ -405,19 +374,11 @@ fn contract(input: &DeriveInput, fields: &[Field<'_>], arguments: &Arguments) ->
 
 fn event(input: &DeriveInput, fields: &[Field<'_>], event: &EventArguments) -> Result<TokenStream> {
     let (ident, name, description) = (&input.ident, input.ident.to_string(), doc(&input.attrs));
-    let EventArguments {
-        event_type,
-        version,
-        subject,
-        ..
-    } = event;
+    let EventArguments { event_type, version, subject, .. } = event;
     if !fields.iter().any(|field| field.ident == subject && field.required()) {
         return Err(Error::new_spanned(subject, "`subject` names a required field"));
     }
-    let exchange = event
-        .exchange
-        .as_ref()
-        .map(|exchange| quote! { const EXCHANGE: &'static str = #exchange; });
+    let exchange = event.exchange.as_ref().map(|exchange| quote! { const EXCHANGE: &'static str = #exchange; });
     let id = event.id.as_ref().map(|method| {
         quote! {
             fn derived_id(&self) -> ::core::option::Option<::workout_events::EventId> {

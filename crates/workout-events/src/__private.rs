@@ -36,8 +36,7 @@ where
         }
 
         fn visit_str<E: serde::de::Error>(self, text: &str) -> Result<T, E> {
-            text.parse()
-                .map_err(|_| E::invalid_value(serde::de::Unexpected::Other("another text"), &self))
+            text.parse().map_err(|_| E::invalid_value(serde::de::Unexpected::Other("another text"), &self))
         }
     }
 

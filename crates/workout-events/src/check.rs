@@ -29,11 +29,7 @@ struct Found<'c> {
 
 impl<'c> Check<'c> {
     pub(crate) fn quick(now: Timestamp) -> Self {
-        Self {
-            holds: true,
-            now,
-            found: None,
-        }
+        Self { holds: true, now, found: None }
     }
 
     pub(crate) fn thorough(
@@ -42,15 +38,7 @@ impl<'c> Check<'c> {
         replaced: &'c [String],
         violations: &'c mut Vec<Violation>,
     ) -> Self {
-        Self {
-            holds: true,
-            now,
-            found: Some(Found {
-                pointer: pointer.to_owned(),
-                replaced,
-                violations,
-            }),
-        }
+        Self { holds: true, now, found: Some(Found { pointer: pointer.to_owned(), replaced, violations }) }
     }
 
     /// Whether nothing was broken so far.
@@ -123,21 +111,13 @@ impl<'c> Check<'c> {
     #[inline]
     pub fn not_in_future(&mut self, field: &'static str, moment: Moment) {
         let ahead = moment.timestamp().as_second() - self.now.as_second();
-        self.rule(
-            ahead <= 24 * 3600,
-            Code::InFuture,
-            &[field],
-            "the time lies more than 24 hours in the future",
-        );
+        self.rule(ahead <= 24 * 3600, Code::InFuture, &[field], "the time lies more than 24 hours in the future");
     }
 
     #[cold]
     fn report(&mut self, code: Code, fields: &[&str], message: &str) {
         let Some(found) = &mut self.found else { return };
-        let pointers: Vec<_> = fields
-            .iter()
-            .map(|field| format!("{}/{field}", found.pointer))
-            .collect();
+        let pointers: Vec<_> = fields.iter().map(|field| format!("{}/{field}", found.pointer)).collect();
         let unknown = |pointer: &String| found.replaced.iter().any(|place| is_within(pointer, place));
         if pointers.iter().any(unknown) {
             return;
@@ -155,7 +135,5 @@ impl<'c> Check<'c> {
 
 /// Whether `pointer` names `place` or something inside it.
 fn is_within(pointer: &str, place: &str) -> bool {
-    pointer
-        .strip_prefix(place)
-        .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+    pointer.strip_prefix(place).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
 }

@@ -1,5 +1,7 @@
 //! The two traits: [`Contract`] for anything with a shape, [`EventType`] for what travels as an event.
 
+use std::fmt;
+
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
@@ -13,7 +15,7 @@ use crate::shape::{Field, Object, Shape};
 ///
 /// Written by the [`contract`](crate::contract) and [`event`](crate::event) attributes; there is rarely a reason to
 /// implement it by hand.
-pub trait Contract: Serialize + DeserializeOwned {
+pub trait Contract: fmt::Debug + Serialize + DeserializeOwned + Send + Sync + 'static {
     /// What the JSON form looks like.
     const SHAPE: &'static Shape;
 
@@ -83,24 +85,12 @@ pub trait EventType: Contract {
 }
 
 /// The envelope of a message whose type or version the reader does not know.
-pub(crate) static ANY_MESSAGE: Object = Object {
-    name: "Message",
-    doc: "A message of any type.",
-    fields: &ANY_FIELDS,
-    any_of: &[],
-    rules: &[],
-};
+pub(crate) static ANY_MESSAGE: Object =
+    Object { name: "Message", doc: "A message of any type.", fields: &ANY_FIELDS, any_of: &[], rules: &[] };
 
 static ANY_FIELDS: [Field; 14] = message_fields(
-    &Shape::Text {
-        min: 1,
-        max: 255,
-        lines: crate::text::Lines::Single,
-    },
-    &Shape::Integer {
-        min: 1,
-        max: u32::MAX as i64,
-    },
+    &Shape::Text { min: 1, max: 255, lines: crate::text::Lines::Single },
+    &Shape::Integer { min: 1, max: u32::MAX as i64 },
     &Shape::Any,
 );
 
@@ -109,76 +99,28 @@ static ANY_FIELDS: [Field; 14] = message_fields(
 #[must_use]
 pub const fn message_fields(event_type: &'static Shape, version: &'static Shape, data: &'static Shape) -> [Field; 14] {
     use crate::{event, ids, text::Lines, time};
-    const ID_TEXT: Shape = Shape::Text {
-        min: 1,
-        max: 255,
-        lines: Lines::Single,
-    };
+    const ID_TEXT: Shape = Shape::Text { min: 1, max: 255, lines: Lines::Single };
     const fn field(name: &'static str, doc: &'static str, required: bool, shape: &'static Shape) -> Field {
-        Field {
-            name,
-            doc,
-            required,
-            shape,
-        }
+        Field { name, doc, required, example: None, shape }
     }
     [
-        field(
-            "specversion",
-            "The version of CloudEvents.",
-            true,
-            &Shape::Constant("1.0"),
-        ),
-        field(
-            "id",
-            "The identity of the event: two messages with one id are one event.",
-            true,
-            ids::UUID,
-        ),
-        field(
-            "source",
-            "Who says so, for example the name of the service.",
-            true,
-            &Shape::Formatted(&event::SOURCE),
-        ),
+        field("specversion", "The version of CloudEvents.", true, &Shape::Constant("1.0")),
+        field("id", "The identity of the event: two messages with one id are one event.", true, ids::UUID),
+        field("source", "Who says so, for example the name of the service.", true, &Shape::Formatted(&event::SOURCE)),
         field("type", "The type of the event, and its routing key.", true, event_type),
-        field(
-            "time",
-            "When it was said. Any offset is read; we write UTC.",
-            true,
-            time::TIME,
-        ),
+        field("time", "When it was said. Any offset is read; we write UTC.", true, time::TIME),
         field("subject", "The entity it is about: the ordering key.", false, &ID_TEXT),
-        field(
-            "datacontenttype",
-            "Always JSON.",
-            false,
-            &Shape::Constant("application/json"),
-        ),
+        field("datacontenttype", "Always JSON.", false, &Shape::Constant("application/json")),
         field("dataschema", "The URI of the schema of the data.", false, &ID_TEXT),
         field("dataversion", "The version of the data.", true, version),
-        field(
-            "correlationid",
-            "What started the chain of events that this one belongs to.",
-            false,
-            &ID_TEXT,
-        ),
+        field("correlationid", "What started the chain of events that this one belongs to.", false, &ID_TEXT),
         field("causationid", "The event that caused this one.", false, &ID_TEXT),
-        field(
-            "traceparent",
-            "The W3C trace context of the publisher.",
-            false,
-            &Shape::Formatted(&event::TRACEPARENT),
-        ),
+        field("traceparent", "The W3C trace context of the publisher.", false, &Shape::Formatted(&event::TRACEPARENT)),
         field(
             "tracestate",
             "The vendors' part of the trace context.",
             false,
-            &Shape::Text {
-                min: 0,
-                max: 512,
-                lines: Lines::Single,
-            },
+            &Shape::Text { min: 0, max: 512, lines: Lines::Single },
         ),
         field("data", "What happened.", true, data),
     ]

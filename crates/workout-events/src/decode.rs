@@ -75,11 +75,7 @@ impl Default for Decoder {
 impl Decoder {
     /// The default limits: 256 KiB, the clock of the machine, CloudEvents only.
     pub const fn new() -> Self {
-        Self {
-            max_bytes: MAX_MESSAGE_BYTES,
-            now: None,
-            plain_envelope: false,
-        }
+        Self { max_bytes: MAX_MESSAGE_BYTES, now: None, plain_envelope: false }
     }
 
     /// The largest message to read.
@@ -114,11 +110,7 @@ impl Decoder {
 
     /// The message as a CloudEvent, if it is in the plain envelope and that is accepted.
     pub(crate) fn rewrite_plain(&self, text: &str) -> Result<Option<String>, DecodeError> {
-        if self.plain_envelope {
-            crate::plain::rewrite(text)
-        } else {
-            Ok(None)
-        }
+        if self.plain_envelope { crate::plain::rewrite(text) } else { Ok(None) }
     }
 
     pub(crate) fn text<'m>(&self, message: &'m [u8]) -> Result<&'m str, DecodeError> {
@@ -127,17 +119,11 @@ impl Decoder {
             return refuse(Code::Empty, "a JSON object is expected".to_owned());
         }
         if message.len() > self.max_bytes {
-            return refuse(
-                Code::TooLarge,
-                format!("at most {} bytes are read, these are {}", self.max_bytes, message.len()),
-            );
+            return refuse(Code::TooLarge, format!("at most {} bytes are read", self.max_bytes));
         }
         match std::str::from_utf8(message) {
             Ok(text) => Ok(text),
-            Err(error) => refuse(
-                Code::NotUtf8,
-                format!("the bytes from {} on are not UTF-8", error.valid_up_to()),
-            ),
+            Err(error) => refuse(Code::NotUtf8, format!("the bytes from {} on are not UTF-8", error.valid_up_to())),
         }
     }
 
@@ -165,20 +151,11 @@ impl Decoder {
         };
         if let Some(other) = tree.get("type").and_then(Value::as_str).filter(|name| *name != T::TYPE) {
             let reason = unknown_type(other);
-            return Err(DecodeError::UnknownType(diagnose::envelope(
-                &mut tree,
-                scan,
-                &ANY_MESSAGE,
-                reason,
-            )));
+            return Err(DecodeError::UnknownType(diagnose::envelope(&mut tree, scan, &ANY_MESSAGE, reason)));
         }
         let version = tree.get("dataversion").and_then(Value::as_u64);
         if let Some(version) = version.filter(|version| *version != u64::from(T::VERSION)) {
-            return T::upcast(Older {
-                decoder: self,
-                text,
-                version,
-            });
+            return T::upcast(Older { decoder: self, text, version });
         }
         Err(diagnose::message::<T>(&mut tree, scan, now).into())
     }
@@ -190,16 +167,9 @@ fn not_json() -> Violations {
 
 pub(crate) fn unknown_type(name: &str) -> Violation {
     // The name is named only if it is one: a log must not carry what a stranger put there.
-    let named = name.len() <= 64
-        && name
-            .bytes()
-            .all(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'_' | b'-'));
+    let named = name.len() <= 64 && name.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'_' | b'-'));
     let name = if named { format!(" \"{name}\"") } else { String::new() };
-    Violation::new(
-        Code::UnknownType,
-        "/type",
-        format!("the reader does not know the type{name}"),
-    )
+    Violation::new(Code::UnknownType, "/type", format!("the reader does not know the type{name}"))
 }
 
 /// A message of a type that the reader knows, in another version.
@@ -274,10 +244,7 @@ impl<T: EventType> Typed<'_, T> {
         let id_text = |text: &str| fits(text, 1, 255, Lines::Single);
         let mut check = Check::quick(now);
         check.bound(self.specversion == "1.0" && self.r#type == T::TYPE && self.dataversion == T::VERSION);
-        check.bound(
-            self.datacontenttype
-                .is_none_or(|content_type| content_type == "application/json"),
-        );
+        check.bound(self.datacontenttype.is_none_or(|content_type| content_type == "application/json"));
         check.bound(self.dataschema.as_deref().is_none_or(id_text));
         check.not_in_future("time", self.time);
         self.data.check(&mut check);
@@ -292,10 +259,6 @@ impl<T: EventType> Typed<'_, T> {
             tracestate: self.tracestate,
         };
         attributes.check(&mut check);
-        check.holds().then_some(Event {
-            attributes,
-            data: self.data,
-            unknown_fields,
-        })
+        check.holds().then_some(Event { attributes, data: self.data, unknown_fields })
     }
 }

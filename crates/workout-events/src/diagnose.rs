@@ -5,11 +5,12 @@
 //! those that would read a sample.
 
 use jiff::Timestamp;
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 use crate::check::Check;
 use crate::contract::EventType;
 use crate::event::{Event, Wire};
+use crate::sample;
 use crate::scan::{Scan, push_segment};
 use crate::shape::{Object, Shape};
 use crate::text;
@@ -63,10 +64,7 @@ pub(crate) fn object(tree: &mut Value, scan: Scan, object: &Object) -> Vec<Viola
 
 fn tree_of<T: EventType>(tree: &mut Value, mut report: Report, now: Timestamp) -> Violations {
     report.walk_object(tree, T::MESSAGE, &mut String::new());
-    let Report {
-        mut violations,
-        replaced,
-    } = report;
+    let Report { mut violations, replaced } = report;
 
     let mut check = Check::thorough("", now, &replaced, &mut violations);
     if let Some(Ok(time)) = tree.get("time").and_then(Value::as_str).map(Moment::parse) {
@@ -77,11 +75,7 @@ fn tree_of<T: EventType>(tree: &mut Value, mut report: Report, now: Timestamp) -
     match typed {
         Ok(data) => data.check(&mut Check::thorough("/data", now, &replaced, &mut violations)),
         Err(error) if violations.is_empty() => {
-            violations.push(Violation::new(
-                Code::WrongType,
-                "/data",
-                format!("the data does not fit: {error}"),
-            ));
+            violations.push(Violation::new(Code::WrongType, "/data", format!("the data does not fit: {error}")));
         }
         Err(_) => {}
     }
@@ -98,10 +92,7 @@ struct Report {
 
 impl From<Scan> for Report {
     fn from(scan: Scan) -> Self {
-        Self {
-            violations: scan.violations,
-            replaced: scan.patches.into_iter().map(|patch| patch.pointer).collect(),
-        }
+        Self { violations: scan.violations, replaced: scan.patches.into_iter().map(|patch| patch.pointer).collect() }
     }
 }
 
@@ -129,18 +120,14 @@ impl Report {
                         self.add(Code::Missing, pointer, "the field is required");
                         self.replaced.push(pointer.clone());
                     }
-                    map.insert(field.name.to_owned(), sample(field.shape));
+                    map.insert(field.name.to_owned(), sample::field(field));
                 }
                 None => {}
             }
             pointer.truncate(length);
         }
         if !object.any_of.is_empty() && !object.any_of.iter().any(|name| map.contains_key(*name)) {
-            self.add(
-                Code::NothingMeasured,
-                pointer,
-                format!("one of {} is required", object.any_of.join(", ")),
-            );
+            self.add(Code::NothingMeasured, pointer, format!("one of {} is required", object.any_of.join(", ")));
         }
     }
 
@@ -150,7 +137,7 @@ impl Report {
             false => self.walk_kept(value, shape, pointer),
         };
         if !holds {
-            *value = sample(shape);
+            *value = sample::shape(shape);
             if !self.replaced.contains(pointer) {
                 self.replaced.push(pointer.clone());
             }
@@ -168,10 +155,10 @@ impl Report {
             }
             (Shape::List { min, max, of }, Value::Array(items)) => {
                 if items.len() < *min {
-                    self.add(Code::TooFewItems, pointer, format!("at least {min} items are expected"));
+                    self.add(Code::TooFewItems, pointer, format!("a list of at least {min} is expected"));
                 }
                 if items.len() > *max {
-                    self.add(Code::TooManyItems, pointer, format!("at most {max} items are expected"));
+                    self.add(Code::TooManyItems, pointer, format!("a list of at most {max} is expected"));
                     // What is beyond the limit is refused as a whole; the rest is still worth judging.
                     items.truncate(*max);
                 }
@@ -184,20 +171,16 @@ impl Report {
                 return true;
             }
             (Shape::Integer { min, max }, Value::Number(number)) => match number.as_i64() {
-                None => self.add(
-                    Code::NotAnInteger,
-                    pointer,
-                    "an integer without fraction or exponent is expected",
-                ),
+                None => self.add(Code::NotAnInteger, pointer, "an integer without fraction or exponent is expected"),
                 Some(n) if n < *min => self.add(Code::BelowMinimum, pointer, format!("at least {min} is expected")),
                 Some(n) if n > *max => self.add(Code::AboveMaximum, pointer, format!("at most {max} is expected")),
                 Some(_) => {}
             },
-            (Shape::Version(version), Value::Number(number)) => {
-                if number.as_u64() != Some(u64::from(*version)) {
-                    self.add(Code::UnknownVersion, pointer, format!("version {version} is expected"));
-                }
-            }
+            (Shape::Version(version), Value::Number(number)) => match number.as_u64() {
+                None => self.add(Code::NotAnInteger, pointer, "an integer without fraction or exponent is expected"),
+                Some(found) if found == u64::from(*version) => {}
+                Some(_) => self.add(Code::UnknownVersion, pointer, format!("version {version} is expected")),
+            },
             (Shape::Text { min, max, lines }, Value::String(text)) => {
                 for code in text::problems(text, *min, *max, *lines) {
                     self.add(
@@ -209,11 +192,7 @@ impl Report {
             }
             (Shape::Formatted(format), Value::String(text)) => {
                 if let Err(code) = (format.check)(text) {
-                    self.add(
-                        code,
-                        pointer,
-                        format!("a {} is expected: {}", format.name, code.describe()),
-                    );
+                    self.add(code, pointer, format!("a {} is expected: {}", format.name, code.describe()));
                 }
             }
             (Shape::Constant(constant), Value::String(text)) => {
@@ -223,11 +202,7 @@ impl Report {
             }
             (Shape::Choice(choices), Value::String(text)) => {
                 if !choices.contains(&text.as_str()) {
-                    self.add(
-                        Code::UnknownChoice,
-                        pointer,
-                        format!("one of {} is expected", choices.join(", ")),
-                    );
+                    self.add(Code::UnknownChoice, pointer, format!("one of {} is expected", choices.join(", ")));
                 }
             }
             (_, Value::Null) => self.add(Code::NullValue, pointer, "leave the field out instead of writing null"),
@@ -245,32 +220,5 @@ fn json_type(shape: &Shape) -> &'static str {
         Shape::Text { .. } | Shape::Formatted(_) | Shape::Constant(_) | Shape::Choice(_) => "a text",
         Shape::List { .. } => "a list",
         Shape::Object(_) => "an object",
-    }
-}
-
-/// The smallest value that keeps the shape.
-pub(crate) fn sample(shape: &Shape) -> Value {
-    match shape {
-        Shape::Any => Value::Null,
-        Shape::Boolean => Value::Bool(false),
-        Shape::Integer { min, .. } => (*min).into(),
-        Shape::Version(version) => (*version).into(),
-        Shape::Text { min, .. } => "x".repeat(*min).into(),
-        Shape::Formatted(format) => format.sample.into(),
-        Shape::Constant(text) => (*text).into(),
-        Shape::Choice(choices) => choices.first().copied().unwrap_or_default().into(),
-        Shape::List { min, of, .. } => (0..*min).map(|_| sample(of)).collect(),
-        Shape::Object(object) => {
-            let needed = |name: &str| object.any_of.first() == Some(&name);
-            let fields = object
-                .fields
-                .iter()
-                .filter(|field| field.required || needed(field.name));
-            Value::Object(
-                fields
-                    .map(|field| (field.name.to_owned(), sample(field.shape)))
-                    .collect::<Map<_, _>>(),
-            )
-        }
     }
 }

@@ -85,16 +85,8 @@ impl Attributes {
         check.bound(id_text(&self.subject));
         check.bound(self.correlation_id.as_deref().is_none_or(id_text));
         check.bound(self.causation_id.as_deref().is_none_or(id_text));
-        check.bound(
-            self.traceparent
-                .as_deref()
-                .is_none_or(|text| (TRACEPARENT.check)(text).is_ok()),
-        );
-        check.bound(
-            self.tracestate
-                .as_deref()
-                .is_none_or(|text| fits(text, 0, 512, Lines::Single)),
-        );
+        check.bound(self.traceparent.as_deref().is_none_or(|text| (TRACEPARENT.check)(text).is_ok()));
+        check.bound(self.tracestate.as_deref().is_none_or(|text| fits(text, 0, 512, Lines::Single)));
     }
 }
 
@@ -143,12 +135,7 @@ impl<T: EventType> Event<T> {
     /// # Errors
     /// Every rule that the new data breaks.
     pub fn upcast<U: EventType + From<T>>(self) -> Result<Event<U>, Violations> {
-        Event {
-            attributes: self.attributes,
-            data: U::from(self.data),
-            unknown_fields: self.unknown_fields,
-        }
-        .validated()
+        Event { attributes: self.attributes, data: U::from(self.data), unknown_fields: self.unknown_fields }.validated()
     }
 
     /// Only what is valid leaves this function; what is not is diagnosed.
@@ -156,11 +143,7 @@ impl<T: EventType> Event<T> {
         let mut check = Check::quick(Timestamp::now());
         self.data.check(&mut check);
         self.attributes.check(&mut check);
-        if check.holds() {
-            Ok(self)
-        } else {
-            Err(diagnose::value(&self))
-        }
+        if check.holds() { Ok(self) } else { Err(diagnose::value(&self)) }
     }
 }
 
@@ -291,10 +274,7 @@ impl<T: EventType> EventBuilder<T> {
     /// # Errors
     /// Every rule that the envelope or the data breaks, each with its place.
     pub fn build(self) -> Result<Event<T>, Violations> {
-        let id = self
-            .id
-            .or_else(|| self.data.derived_id())
-            .unwrap_or_else(EventId::generate);
+        let id = self.id.or_else(|| self.data.derived_id()).unwrap_or_else(EventId::generate);
         let attributes = Attributes {
             id,
             source: self.source,
@@ -305,12 +285,7 @@ impl<T: EventType> EventBuilder<T> {
             traceparent: self.traceparent,
             tracestate: self.tracestate,
         };
-        Event {
-            attributes,
-            data: self.data,
-            unknown_fields: 0,
-        }
-        .validated()
+        Event { attributes, data: self.data, unknown_fields: 0 }.validated()
     }
 }
 
@@ -347,10 +322,7 @@ impl<'e, T: EventType> Wire<'e, T> {
             time: attributes.time.timestamp().into(),
             subject: &attributes.subject,
             datacontenttype: "application/json",
-            dataschema: DataSchema {
-                event_type: T::TYPE,
-                version: T::VERSION,
-            },
+            dataschema: DataSchema { event_type: T::TYPE, version: T::VERSION },
             dataversion: T::VERSION,
             correlationid: attributes.correlation_id.as_deref(),
             causationid: attributes.causation_id.as_deref(),
@@ -361,7 +333,7 @@ impl<'e, T: EventType> Wire<'e, T> {
     }
 }
 
-/// The URI of a schema: it names type and version.
+/// The URI of the schema of the data: a part of the schema of the message, under an anchor.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct DataSchema {
     pub(crate) event_type: &'static str,
@@ -370,7 +342,7 @@ pub(crate) struct DataSchema {
 
 impl std::fmt::Display for DataSchema {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "urn:workout:schema:{}:{}", self.event_type, self.version)
+        write!(f, "urn:workout:schema:{}:{}#data", self.event_type, self.version)
     }
 }
 

@@ -49,11 +49,7 @@ fn parse(text: &str) -> Result<Uuid, IdError> {
         return Err(IdError(Code::InvalidUuid));
     }
     let uuid = Uuid::try_parse(text).map_err(|_| IdError(Code::InvalidUuid))?;
-    if uuid.is_nil() {
-        Err(IdError(Code::NilUuid))
-    } else {
-        Ok(uuid)
-    }
+    if uuid.is_nil() { Err(IdError(Code::NilUuid)) } else { Ok(uuid) }
 }
 
 /// Derives an id from the id of another system; see [`UserId::from_foreign`].
@@ -176,9 +172,7 @@ mod tests {
 
     #[test]
     fn only_the_hyphenated_form_is_read_and_case_is_folded() {
-        let id: UserId = "6F4A1C1E-8C55-4B8E-9D0A-3F8F5F2F7A10"
-            .parse()
-            .expect("upper case is read");
+        let id: UserId = "6F4A1C1E-8C55-4B8E-9D0A-3F8F5F2F7A10".parse().expect("upper case is read");
         assert_eq!(id.to_string(), "6f4a1c1e-8c55-4b8e-9d0a-3f8f5f2f7a10");
         for text in [
             "",
@@ -193,14 +187,8 @@ mod tests {
 
     #[test]
     fn foreign_ids_are_stable_and_do_not_run_into_each_other() {
-        assert_eq!(
-            UserId::from_foreign("hevy", "42").to_string(),
-            "6a7f6f1a-1514-5196-b23d-3b785b8cd827"
-        );
+        assert_eq!(UserId::from_foreign("hevy", "42").to_string(), "6a7f6f1a-1514-5196-b23d-3b785b8cd827");
         assert_ne!(UserId::from_foreign("a", "b:c"), UserId::from_foreign("a:b", "c"));
-        assert_ne!(
-            UserId::from_foreign("hevy", "42").as_uuid(),
-            WorkoutId::from_foreign("hevy", "42").as_uuid()
-        );
+        assert_ne!(UserId::from_foreign("hevy", "42").as_uuid(), WorkoutId::from_foreign("hevy", "42").as_uuid());
     }
 }

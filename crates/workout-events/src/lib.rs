@@ -43,6 +43,7 @@ mod decode;
 mod diagnose;
 pub mod plain;
 mod registry;
+mod sample;
 mod scan;
 
 pub mod amqp;

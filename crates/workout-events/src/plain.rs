@@ -29,46 +29,21 @@ use crate::text::Lines;
 use crate::time::Moment;
 use crate::violation::{Code, Violations};
 
-const TEXT: &Shape = &Shape::Text {
-    min: 1,
-    max: 255,
-    lines: Lines::Single,
-};
+const TEXT: &Shape = &Shape::Text { min: 1, max: 255, lines: Lines::Single };
+
+const fn field(name: &'static str, doc: &'static str, shape: &'static Shape) -> Field {
+    Field { name, doc, required: true, example: None, shape }
+}
 
 static PLAIN: Object = Object {
     name: "PlainEnvelope",
     doc: "The envelope of services that have not moved to CloudEvents.",
     fields: &[
-        Field {
-            name: "event_type",
-            doc: "The type.",
-            required: true,
-            shape: TEXT,
-        },
-        Field {
-            name: "payload",
-            doc: "The data.",
-            required: true,
-            shape: &Shape::Any,
-        },
-        Field {
-            name: "service",
-            doc: "The source.",
-            required: true,
-            shape: &Shape::Formatted(&SOURCE),
-        },
-        Field {
-            name: "timestamp",
-            doc: "When it was said.",
-            required: true,
-            shape: TEXT,
-        },
-        Field {
-            name: "version",
-            doc: "The version, as major.minor.",
-            required: true,
-            shape: TEXT,
-        },
+        field("event_type", "The type.", TEXT),
+        field("payload", "The data.", &Shape::Any),
+        field("service", "The source.", &Shape::Formatted(&SOURCE)),
+        field("timestamp", "When it was said.", TEXT),
+        field("version", "The version, as major.minor.", TEXT),
     ],
     any_of: &[],
     rules: &[],
@@ -152,12 +127,7 @@ fn time(text: &str) -> Result<Moment, Code> {
 
 fn major(version: &str) -> Option<u32> {
     let (major, minor) = version.split_once('.').unwrap_or((version, "0"));
-    let number = |text: &str| {
-        text.bytes()
-            .all(|b| b.is_ascii_digit())
-            .then(|| text.parse::<u32>().ok())
-            .flatten()
-    };
+    let number = |text: &str| text.bytes().all(|b| b.is_ascii_digit()).then(|| text.parse::<u32>().ok()).flatten();
     number(minor)?;
     number(major).filter(|major| *major > 0)
 }

@@ -163,12 +163,7 @@ impl Registry {
                 Some(info) => (info.read)(&self.decoder, message),
                 None => {
                     let reason = unknown_type(name);
-                    Err(DecodeError::UnknownType(diagnose::envelope(
-                        &mut tree,
-                        named,
-                        &ANY_MESSAGE,
-                        reason,
-                    )))
+                    Err(DecodeError::UnknownType(diagnose::envelope(&mut tree, named, &ANY_MESSAGE, reason)))
                 }
             },
             // Without a name there is only the envelope to judge, and it lacks its type.
@@ -178,7 +173,5 @@ impl Registry {
 }
 
 fn refused(violations: Vec<crate::Violation>) -> DecodeError {
-    Violations::new(violations)
-        .unwrap_or_else(|| Violations::one(Code::InvalidJson, "", "the text is not JSON"))
-        .into()
+    Violations::new(violations).unwrap_or_else(|| Violations::one(Code::InvalidJson, "", "the text is not JSON")).into()
 }

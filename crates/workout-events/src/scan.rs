@@ -38,12 +38,7 @@ pub(crate) struct Patch {
 
 /// Scans a message whose top is an object of the shape `message`.
 pub(crate) fn scan(text: &str, message: Option<&'static Object>) -> Scan {
-    let mut scanner = Scanner {
-        text,
-        bytes: text.as_bytes(),
-        at: 0,
-        found: Scan::default(),
-    };
+    let mut scanner = Scanner { text, bytes: text.as_bytes(), at: 0, found: Scan::default() };
     if scanner.document(message).is_err() {
         scanner.found.broken = true;
     }
@@ -102,10 +97,7 @@ struct Scanner<'t> {
 
 impl<'t> Scanner<'t> {
     fn document(&mut self, message: Option<&'static Object>) -> Step {
-        let top = Place {
-            parent: None,
-            segment: Segment::Top,
-        };
+        let top = Place { parent: None, segment: Segment::Top };
         if self.text.starts_with('\u{feff}') {
             return self.broken(Code::ByteOrderMark, "the message must start with '{'");
         }
@@ -180,10 +172,7 @@ impl<'t> Scanner<'t> {
                 None => return self.truncated(),
             }
             let key = self.key(place)?;
-            let here = Place {
-                parent: Some(place),
-                segment: Segment::Key(&key),
-            };
+            let here = Place { parent: Some(place), segment: Segment::Key(&key) };
             self.space();
             self.expect(b':', "a ':' is expected after a key")?;
             self.space();
@@ -221,16 +210,9 @@ impl<'t> Scanner<'t> {
         }
         // Sorting keeps an object with very many keys from costing their square.
         others.sort_unstable();
-        let twice: Vec<_> = others
-            .windows(2)
-            .filter(|pair| pair[0] == pair[1])
-            .map(|pair| pair[0].clone())
-            .collect();
+        let twice: Vec<_> = others.windows(2).filter(|pair| pair[0] == pair[1]).map(|pair| pair[0].clone()).collect();
         for key in twice {
-            let here = Place {
-                parent: Some(place),
-                segment: Segment::Key(&key),
-            };
+            let here = Place { parent: Some(place), segment: Segment::Key(&key) };
             self.note(Code::DuplicateKey, &here, "the key stands twice in one object");
         }
         Ok(())
@@ -245,14 +227,7 @@ impl<'t> Scanner<'t> {
         }
         for index in 0.. {
             self.space();
-            self.value(
-                item,
-                &Place {
-                    parent: Some(place),
-                    segment: Segment::Index(index),
-                },
-                depth,
-            )?;
+            self.value(item, &Place { parent: Some(place), segment: Segment::Index(index) }, depth)?;
             self.space();
             match self.peek() {
                 Some(b',') => self.at += 1,
@@ -286,11 +261,7 @@ impl<'t> Scanner<'t> {
         let mut surrogate = false;
         self.at += 1;
         loop {
-            while self
-                .bytes
-                .get(self.at)
-                .is_some_and(|&byte| byte != b'"' && byte != b'\\' && byte >= 0x20)
-            {
+            while self.bytes.get(self.at).is_some_and(|&byte| byte != b'"' && byte != b'\\' && byte >= 0x20) {
                 self.at += 1;
             }
             match self.peek() {
@@ -333,19 +304,11 @@ impl<'t> Scanner<'t> {
                             self.at += 6;
                             return Ok(false);
                         }
-                        self.note(
-                            Code::LoneSurrogate,
-                            place,
-                            "half of a surrogate pair is not a character",
-                        );
+                        self.note(Code::LoneSurrogate, place, "half of a surrogate pair is not a character");
                         return Ok(true);
                     }
                     0xdc00..=0xdfff => {
-                        self.note(
-                            Code::LoneSurrogate,
-                            place,
-                            "half of a surrogate pair is not a character",
-                        );
+                        self.note(Code::LoneSurrogate, place, "half of a surrogate pair is not a character");
                         return Ok(true);
                     }
                     _ => {}
@@ -402,10 +365,7 @@ impl<'t> Scanner<'t> {
         } else if digits < 16 {
             true
         } else {
-            integer
-                .trim_start_matches('-')
-                .parse::<u64>()
-                .is_ok_and(|value| value <= MAX_SAFE_INTEGER)
+            integer.trim_start_matches('-').parse::<u64>().is_ok_and(|value| value <= MAX_SAFE_INTEGER)
         };
         if !in_range {
             self.note(Code::NumberOutOfRange, place, "the number cannot be held exactly");
@@ -491,18 +451,12 @@ impl<'t> Scanner<'t> {
 
     #[cold]
     fn note(&mut self, code: Code, place: &Place<'_>, message: &str) {
-        self.found
-            .violations
-            .push(Violation::new(code, place.pointer(), message));
+        self.found.violations.push(Violation::new(code, place.pointer(), message));
     }
 
     #[cold]
     fn patch(&mut self, start: usize, with: &'static str, place: &Place<'_>) {
-        self.found.patches.push(Patch {
-            span: start..self.at,
-            with,
-            pointer: place.pointer(),
-        });
+        self.found.patches.push(Patch { span: start..self.at, with, pointer: place.pointer() });
     }
 
     #[cold]

@@ -77,6 +77,8 @@ pub struct Field {
     pub doc: &'static str,
     /// Whether a message without it is refused.
     pub required: bool,
+    /// A value that fits together with the examples of the other fields, where the sample of the shape would not.
+    pub example: Option<&'static str>,
     /// What its value must look like.
     pub shape: &'static Shape,
 }

@@ -61,15 +61,12 @@ impl Moment {
     pub fn parse(text: &str) -> Result<Self, Code> {
         let bytes = text.as_bytes();
         let number = |from: usize, digits: usize| -> Option<i16> {
-            bytes.get(from..from + digits)?.iter().try_fold(0, |sum: i16, byte| {
-                byte.is_ascii_digit().then(|| sum * 10 + i16::from(byte - b'0'))
-            })
+            bytes
+                .get(from..from + digits)?
+                .iter()
+                .try_fold(0, |sum: i16, byte| byte.is_ascii_digit().then(|| sum * 10 + i16::from(byte - b'0')))
         };
-        let small = |from: usize| {
-            number(from, 2)
-                .and_then(|value| i8::try_from(value).ok())
-                .ok_or(Code::InvalidTime)
-        };
+        let small = |from: usize| number(from, 2).and_then(|value| i8::try_from(value).ok()).ok_or(Code::InvalidTime);
         let expect = |at: usize, byte: u8| (bytes.get(at) == Some(&byte)).then_some(()).ok_or(Code::InvalidTime);
 
         let year = number(0, 4).ok_or(Code::InvalidTime)?;
@@ -87,19 +84,12 @@ impl Moment {
         let mut rest = 19;
         let mut nanos: i32 = 0;
         if bytes.get(rest) == Some(&b'.') {
-            let digits = bytes[rest + 1..]
-                .iter()
-                .take_while(|byte| byte.is_ascii_digit())
-                .count();
+            let digits = bytes[rest + 1..].iter().take_while(|byte| byte.is_ascii_digit()).count();
             if !(1..=9).contains(&digits) {
                 return Err(Code::InvalidTime);
             }
             for place in 0..9 {
-                let digit = if place < digits {
-                    bytes[rest + 1 + place] - b'0'
-                } else {
-                    0
-                };
+                let digit = if place < digits { bytes[rest + 1 + place] - b'0' } else { 0 };
                 nanos = nanos * 10 + i32::from(digit);
             }
             rest += 1 + digits;
@@ -221,10 +211,7 @@ impl ZoneName {
     pub fn zone(self) -> TimeZone {
         static BUNDLED: OnceLock<TimeZoneDatabase> = OnceLock::new();
         // A `ZoneName` exists only for names of that database, so the fallback is never taken.
-        BUNDLED
-            .get_or_init(TimeZoneDatabase::bundled)
-            .get(self.0)
-            .unwrap_or(TimeZone::UTC)
+        BUNDLED.get_or_init(TimeZoneDatabase::bundled).get(self.0).unwrap_or(TimeZone::UTC)
     }
 }
 
@@ -279,12 +266,8 @@ macro_rules! formatted {
 }
 pub(crate) use formatted;
 
-formatted!(Moment, TIME, "an RFC 3339 date and time with its offset", |text| {
-    Moment::parse(text)
-});
-formatted!(ZoneName, ZONE, "the name of an IANA time zone", |text| ZoneName::new(
-    text
-));
+formatted!(Moment, TIME, "an RFC 3339 date and time with its offset", |text| { Moment::parse(text) });
+formatted!(ZoneName, ZONE, "the name of an IANA time zone", |text| ZoneName::new(text));
 
 #[cfg(test)]
 mod tests {
@@ -293,10 +276,7 @@ mod tests {
     #[track_caller]
     fn check(text: &str, want: Result<&str, Code>) {
         assert_eq!(
-            Moment::parse(text)
-                .map(|moment| moment.to_string())
-                .as_deref()
-                .map_err(|code| *code),
+            Moment::parse(text).map(|moment| moment.to_string()).as_deref().map_err(|code| *code),
             want,
             "{text}"
         );
@@ -307,10 +287,7 @@ mod tests {
         check("2026-03-28T17:29:00+01:00", Ok("2026-03-28T17:29:00+01:00"));
         check("2026-03-28T17:29:00.120Z", Ok("2026-03-28T17:29:00.12Z"));
         check("2026-03-28T17:29:00-00:00", Ok("2026-03-28T17:29:00Z"));
-        check(
-            "2024-02-29T00:00:00.123456789-09:30",
-            Ok("2024-02-29T00:00:00.123456789-09:30"),
-        );
+        check("2024-02-29T00:00:00.123456789-09:30", Ok("2024-02-29T00:00:00.123456789-09:30"));
     }
 
     #[test]
@@ -347,15 +324,7 @@ mod tests {
             let zone = ZoneName::new(name).expect(name);
             assert_eq!(zone.zone().iana_name(), Some(name));
         }
-        for name in [
-            "",
-            "Mars/Olympus",
-            "europe/berlin",
-            "+02:00",
-            "Etc/Unknown",
-            "../etc/passwd",
-            "Europe/Berlin ",
-        ] {
+        for name in ["", "Mars/Olympus", "europe/berlin", "+02:00", "Etc/Unknown", "../etc/passwd", "Europe/Berlin "] {
             assert_eq!(ZoneName::new(name), Err(TimeError(Code::UnknownTimeZone)), "{name}");
         }
     }

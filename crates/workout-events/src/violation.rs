@@ -121,21 +121,13 @@ impl Violation {
     /// A violation of `code` at `pointer`.
     #[must_use]
     pub fn new(code: Code, pointer: impl Into<String>, message: impl Into<String>) -> Self {
-        Self {
-            code,
-            pointer: pointer.into(),
-            message: message.into(),
-        }
+        Self { code, pointer: pointer.into(), message: message.into() }
     }
 }
 
 impl fmt::Display for Violation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let place = if self.pointer.is_empty() {
-            "the message"
-        } else {
-            &self.pointer
-        };
+        let place = if self.pointer.is_empty() { "the message" } else { &self.pointer };
         write!(f, "{place}: {} ({})", self.message, self.code)
     }
 }
@@ -218,10 +210,11 @@ mod tests {
     #[test]
     fn codes_are_distinct_snake_case_names() {
         let mut names: Vec<_> = Code::ALL.iter().map(|code| code.as_str()).collect();
-        assert!(names.iter().all(|name| {
-            name.bytes()
-                .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_')
-        }));
+        assert!(
+            names
+                .iter()
+                .all(|name| { name.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_') })
+        );
         names.sort_unstable();
         names.dedup();
         assert_eq!(names.len(), Code::ALL.len());
@@ -231,9 +224,6 @@ mod tests {
     fn display_counts_what_it_leaves_out() {
         let one = Violation::new(Code::Missing, "/id", "required");
         assert_eq!(Violations(vec![one.clone()]).to_string(), "/id: required (missing)");
-        assert_eq!(
-            Violations(vec![one.clone(), one]).to_string(),
-            "/id: required (missing), and 1 more"
-        );
+        assert_eq!(Violations(vec![one.clone(), one]).to_string(), "/id: required (missing), and 1 more");
     }
 }

@@ -40,10 +40,6 @@ pub const SLUG: crate::shape::Format = crate::shape::Format {
     sample: "back-squat",
     check: |text| {
         let part = |part: &str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit());
-        if text.len() <= 64 && text.split(['-', '_', '.']).all(part) {
-            Ok(())
-        } else {
-            Err(crate::Code::InvalidSlug)
-        }
+        if text.len() <= 64 && text.split(['-', '_', '.']).all(part) { Ok(()) } else { Err(crate::Code::InvalidSlug) }
     },
 };

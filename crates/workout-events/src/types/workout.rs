@@ -50,6 +50,7 @@ pub struct WorkoutPerformed {
     /// When it began, as the person's clock showed it.
     pub started_at: Moment,
     /// When it ended, as the person's clock showed it.
+    #[field(example = "2026-03-28T18:29:00+01:00")]
     pub ended_at: Moment,
     /// The zone in which it began: the workout belongs to the local day of its start.
     pub time_zone: ZoneName,
@@ -105,10 +106,7 @@ impl WorkoutPerformed {
         started: &Zoned,
         ended: &Zoned,
     ) -> Self {
-        let zone = started
-            .time_zone()
-            .iana_name()
-            .and_then(|name| ZoneName::new(name).ok());
+        let zone = started.time_zone().iana_name().and_then(|name| ZoneName::new(name).ok());
         Self::in_zone(
             (workout_id, user_id),
             source,
@@ -173,19 +171,13 @@ impl WorkoutPerformed {
     fn rules(&self, check: &mut Check<'_>) {
         let span = ["ended_at", "started_at"];
         let elapsed = self.ended_at.timestamp().duration_since(self.started_at.timestamp());
-        check.rule(
-            elapsed.is_positive(),
-            Code::EndNotAfterStart,
-            &span,
-            "the end must be later than the start",
-        );
+        check.rule(elapsed.is_positive(), Code::EndNotAfterStart, &span, "the end must be later than the start");
         let fits = elapsed.as_secs() < MAX_SPAN_SECONDS
             || (elapsed.as_secs() == MAX_SPAN_SECONDS && elapsed.subsec_nanos() == 0);
         check.rule(fits, Code::SpanTooLong, &span, "a workout lasts at most 24 hours");
         if elapsed.is_positive() {
             check.rule(
-                self.active_s
-                    .is_none_or(|active| i64::from(active) <= ceil_seconds(elapsed)),
+                self.active_s.is_none_or(|active| i64::from(active) <= ceil_seconds(elapsed)),
                 Code::ExceedsElapsed,
                 &["active_s", "started_at", "ended_at"],
                 "the active time is at most the time from start to end",

@@ -1,3 +1,7 @@
 //! The contract from the outside.
 
 mod bad_input;
+mod envelope;
+mod family;
+mod plain;
+mod properties;

@@ -6,7 +6,7 @@ use serde_json::{Map, Value};
 
 use super::document::{Document, Node};
 use super::number::{order, same};
-use super::trust::{Trust, has_format};
+use super::trust::{Trust, has_format, lacks_excluded};
 use super::types;
 
 /// Deeper than any message; a reference that leads to itself ends here.
@@ -32,29 +32,20 @@ impl<'a, 't> Judge<'a, 't> {
     fn within(self, schema: &'a Value, instance: &Value, depth: u8) -> Option<bool> {
         let depth = depth.checked_sub(1)?;
         let node = self.document.node(schema);
-        all(node
-            .keywords
-            .iter()
-            .map(|(keyword, value)| self.keyword(&node, keyword, value, instance, depth)))
+        all(node.keywords.iter().map(|(keyword, value)| self.keyword(&node, keyword, value, instance, depth)))
     }
 
     fn keyword(self, node: &Node<'a>, keyword: &str, value: &'a Value, instance: &Value, depth: u8) -> Option<bool> {
-        let schemas = || {
-            value
-                .as_array()
-                .into_iter()
-                .flatten()
-                .map(|schema| self.within(schema, instance, depth))
-        };
+        let schemas = || value.as_array().into_iter().flatten().map(|schema| self.within(schema, instance, depth));
         match (keyword, instance) {
             ("type", _) => Some(types::admit(&types::of(Some(value)), instance)),
             ("const", _) => Some(same(value, instance)),
             ("enum", _) => Some(value.as_array()?.iter().any(|one| same(one, instance))),
             ("anyOf", _) => any(schemas()),
             ("allOf", _) => all(schemas()),
-            ("oneOf", _) => schemas()
-                .collect::<Option<Vec<_>>>()
-                .map(|all| all.iter().filter(|yes| **yes).count() == 1),
+            ("oneOf", _) => {
+                schemas().collect::<Option<Vec<_>>>().map(|all| all.iter().filter(|yes| **yes).count() == 1)
+            }
             ("not", _) => self.within(value, instance, depth).map(|accepted| !accepted),
             ("$ref", _) => self.within(self.document.target(value.as_str()?)?, instance, depth),
             ("minimum", Value::Number(_)) => order(instance, value).map(std::cmp::Ordering::is_ge),
@@ -68,23 +59,24 @@ impl<'a, 't> Judge<'a, 't> {
             ("maxItems", Value::Array(items)) => at_most(items.len(), value),
             ("minProperties", Value::Object(fields)) => at_least(fields.len(), value),
             ("maxProperties", Value::Object(fields)) => at_most(fields.len(), value),
-            ("pattern", Value::String(text)) => self.trusts("pattern", value, text).then_some(true),
+            ("pattern", Value::String(text)) => {
+                lacks_excluded(value.as_str()?, text).or_else(|| self.trusts("pattern", value, text).then_some(true))
+            }
             ("format", Value::String(text)) => self.format(value, text),
             ("items", Value::Array(_)) if node.get("prefixItems").is_some() => None,
             ("items", Value::Array(items)) => all(items.iter().map(|item| self.within(value, item, depth))),
             ("uniqueItems", Value::Array(items)) => Some(value == &Value::Bool(false) || distinct(items)),
-            ("required", Value::Object(fields)) => Some(
-                value
-                    .as_array()?
-                    .iter()
-                    .all(|name| name.as_str().is_some_and(|name| fields.contains_key(name))),
-            ),
+            ("required", Value::Object(fields)) => {
+                Some(value.as_array()?.iter().all(|name| name.as_str().is_some_and(|name| fields.contains_key(name))))
+            }
             ("properties" | "additionalProperties", Value::Object(fields)) => self.fields(node, keyword, fields, depth),
             ("dependentRequired", Value::Object(fields)) => {
                 let needed = value.as_object()?.iter().filter(|(name, _)| fields.contains_key(*name));
                 let mut needed = needed.flat_map(|(_, names)| names.as_array().into_iter().flatten());
                 Some(needed.all(|name| name.as_str().is_some_and(|name| fields.contains_key(name))))
             }
+            // It gives a place a name and says nothing about an instance.
+            ("$anchor" | "$dynamicAnchor", _) => Some(true),
             _ if applies_to_another_type(keyword, instance) => Some(true),
             _ => None,
         }
@@ -93,9 +85,7 @@ impl<'a, 't> Judge<'a, 't> {
     fn fields(self, node: &Node<'a>, keyword: &str, fields: &Map<String, Value>, depth: u8) -> Option<bool> {
         let known = node.properties();
         if keyword == "properties" {
-            let described = fields
-                .iter()
-                .filter_map(|(name, field)| Some((known.get(name.as_str())?, field)));
+            let described = fields.iter().filter_map(|(name, field)| Some((known.get(name.as_str())?, field)));
             return all(described.map(|(schema, field)| self.within(schema, field, depth)));
         }
         let schema = node.get(keyword)?;
@@ -163,8 +153,5 @@ fn at_most(size: usize, bound: &Value) -> Option<bool> {
 }
 
 fn distinct(items: &[Value]) -> bool {
-    items
-        .iter()
-        .enumerate()
-        .all(|(at, item)| items.iter().take(at).all(|other| !same(item, other)))
+    items.iter().enumerate().all(|(at, item)| items.iter().take(at).all(|other| !same(item, other)))
 }

@@ -1,16 +1,11 @@
 //! The items of an array.
 
-use serde_json::Value;
-
 use super::differ::{Differ, Pair, Step};
-use super::document::is_annotation;
+use super::document::accepts_anything;
 use super::{Rule, samples};
 
 pub(super) fn compare<'a>(differ: &mut Differ<'a>, pair: &Pair<'a>) {
-    let message = match pair
-        .get("items")
-        .map(|items| items.filter(|items| !accepts_anything(items)))
-    {
+    let message = match pair.get("items").map(|items| items.filter(|items| !accepts_anything(items))) {
         [Some(released), Some(current)] => return differ.visit(Step::Item, released, current),
         [None, None] => return,
         [Some(_), None] => "The items have no schema any more, and an old reader still enforces it.",
@@ -18,12 +13,4 @@ pub(super) fn compare<'a>(differ: &mut Differ<'a>, pair: &Pair<'a>) {
     };
     let values = samples::of_both(differ, pair);
     differ.report(Rule::ChangedItems, None, message.to_owned(), &values);
-}
-
-fn accepts_anything(schema: &Value) -> bool {
-    match schema {
-        Value::Bool(accepts) => *accepts,
-        Value::Object(keywords) => keywords.keys().all(|name| is_annotation(name)),
-        Value::Null | Value::Number(_) | Value::String(_) | Value::Array(_) => false,
-    }
 }

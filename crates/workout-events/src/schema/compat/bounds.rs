@@ -24,16 +24,8 @@ struct Bound {
 }
 
 const BOUNDS: [Bound; 8] = [
-    Bound {
-        side: Side::Lower,
-        inclusive: "minimum",
-        exclusive: Some("exclusiveMinimum"),
-    },
-    Bound {
-        side: Side::Upper,
-        inclusive: "maximum",
-        exclusive: Some("exclusiveMaximum"),
-    },
+    Bound { side: Side::Lower, inclusive: "minimum", exclusive: Some("exclusiveMinimum") },
+    Bound { side: Side::Upper, inclusive: "maximum", exclusive: Some("exclusiveMaximum") },
     size(Side::Lower, "minLength"),
     size(Side::Upper, "maxLength"),
     size(Side::Lower, "minItems"),
@@ -43,11 +35,7 @@ const BOUNDS: [Bound; 8] = [
 ];
 
 const fn size(side: Side, inclusive: &'static str) -> Bound {
-    Bound {
-        side,
-        inclusive,
-        exclusive: None,
-    }
+    Bound { side, inclusive, exclusive: None }
 }
 
 /// The value at which a bound stands.
@@ -61,11 +49,7 @@ pub(super) fn compare<'a>(differ: &mut Differ<'a>, pair: &Pair<'a>) {
     for bound in &BOUNDS {
         let keywords = [Some(bound.inclusive), bound.exclusive];
         let keywords = || keywords.into_iter().flatten();
-        if keywords()
-            .flat_map(|keyword| pair.get(keyword))
-            .flatten()
-            .any(|value| !value.is_number())
-        {
+        if keywords().flat_map(|keyword| pair.get(keyword)).flatten().any(|value| !value.is_number()) {
             keywords().for_each(|keyword| constraint::compare_whole(differ, pair, keyword));
             continue;
         }
@@ -83,31 +67,17 @@ pub(super) fn compare<'a>(differ: &mut Differ<'a>, pair: &Pair<'a>) {
         };
         let values: Vec<&Value> = limits.iter().flatten().map(|limit| limit.value).collect();
         let values = samples::around(differ, pair, bound.inclusive, &values);
-        differ.report(
-            rule,
-            None,
-            format!("The bound {was} became {is}, and {consequence}."),
-            &values,
-        );
+        differ.report(rule, None, format!("The bound {was} became {is}, and {consequence}."), &values);
     }
 }
 
 impl Bound {
     /// The tighter one of the inclusive and the exclusive limit.
     fn limit<'a>(&self, node: &Node<'a>) -> Option<Limit<'a>> {
-        let inclusive = node.get(self.inclusive).map(|value| Limit {
-            value,
-            exclusive: false,
-        });
-        let exclusive = self
-            .exclusive
-            .and_then(|keyword| node.get(keyword))
-            .map(|value| Limit { value, exclusive: true });
-        let limit = if self.tightness([inclusive, exclusive]).is_gt() {
-            exclusive
-        } else {
-            inclusive
-        };
+        let inclusive = node.get(self.inclusive).map(|value| Limit { value, exclusive: false });
+        let exclusive =
+            self.exclusive.and_then(|keyword| node.get(keyword)).map(|value| Limit { value, exclusive: true });
+        let limit = if self.tightness([inclusive, exclusive]).is_gt() { exclusive } else { inclusive };
         // No size is below zero, so that a least size of zero says nothing.
         limit.filter(|limit| {
             self.inclusive == "minimum" || self.side == Side::Upper || !same(limit.value, &Value::from(0))
@@ -119,11 +89,7 @@ impl Bound {
         match limits {
             [Some(first), Some(second)] => {
                 let ascending = order(second.value, first.value).unwrap_or(Ordering::Equal);
-                let inward = if self.side == Side::Lower {
-                    ascending
-                } else {
-                    ascending.reverse()
-                };
+                let inward = if self.side == Side::Lower { ascending } else { ascending.reverse() };
                 inward.then(second.exclusive.cmp(&first.exclusive))
             }
             [first, second] => second.is_some().cmp(&first.is_some()),

@@ -23,11 +23,7 @@ pub struct Break {
 
 impl fmt::Display for Break {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let pointer = if self.pointer.is_empty() {
-            "the root"
-        } else {
-            &self.pointer
-        };
+        let pointer = if self.pointer.is_empty() { "the root" } else { &self.pointer };
         write!(f, "{} at {pointer}: {}", self.rule, self.message)
     }
 }

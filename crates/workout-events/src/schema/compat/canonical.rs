@@ -15,9 +15,7 @@ pub(super) fn mentions(canonical: &Value, field: &str) -> bool {
     match canonical {
         Value::String(text) => text == field,
         Value::Array(items) => items.iter().any(|item| mentions(item, field)),
-        Value::Object(fields) => fields
-            .iter()
-            .any(|(name, value)| name == field || mentions(value, field)),
+        Value::Object(fields) => fields.iter().any(|(name, value)| name == field || mentions(value, field)),
         Value::Null | Value::Bool(_) | Value::Number(_) => false,
     }
 }
@@ -48,9 +46,7 @@ fn keyword_within<'a>(document: Document<'a>, name: &str, value: &'a Value, path
             sorted(schemas.iter().map(|each| schema(document, each, path)).collect())
         }
         ("properties" | "patternProperties" | "dependentSchemas", Value::Object(schemas)) => {
-            let schemas = schemas
-                .iter()
-                .map(|(name, each)| (name.clone(), schema(document, each, path)));
+            let schemas = schemas.iter().map(|(name, each)| (name.clone(), schema(document, each, path)));
             normal(&Value::Object(schemas.collect()))
         }
         ("required" | "type" | "enum", Value::Array(items)) => sorted(items.iter().map(normal).collect()),
@@ -64,10 +60,8 @@ fn schema<'a>(document: Document<'a>, value: &'a Value, path: &mut Vec<&'a Value
         return json!({ "$ref": distance });
     }
     path.push(node.schema);
-    let keywords = node
-        .keywords
-        .iter()
-        .map(|(name, value)| ((*name).to_owned(), keyword_within(document, name, value, path)));
+    let keywords =
+        node.keywords.iter().map(|(name, value)| ((*name).to_owned(), keyword_within(document, name, value, path)));
     let keywords = keywords.collect::<Map<_, _>>();
     path.pop();
     Value::Object(keywords)
@@ -109,18 +103,20 @@ mod tests {
     }
 
     #[test]
+    fn a_recursion_to_another_depth_is_another_schema() {
+        let tree = |to: &str| {
+            let definitions =
+                json!({"A": {"items": {"$ref": "#/$defs/B"}}, "B": {"items": {"$ref": to}, "minItems": 1}});
+            json!({"not": {"$ref": "#/$defs/A"}, "$defs": definitions})
+        };
+        check(&tree("#/$defs/A"), &tree("#/$defs/B"), false);
+    }
+
+    #[test]
     fn the_order_of_alternatives_is_of_no_account_but_one_more_is() {
         let any = |alternatives: Value| json!({ "anyOf": alternatives });
-        check(
-            &any(json!([{"const": 1}, {"const": 2}])),
-            &any(json!([{"const": 2.0}, {"const": 1}])),
-            true,
-        );
-        check(
-            &any(json!([{"const": 1}])),
-            &any(json!([{"const": 2}, {"const": 1}])),
-            false,
-        );
+        check(&any(json!([{"const": 1}, {"const": 2}])), &any(json!([{"const": 2.0}, {"const": 1}])), true);
+        check(&any(json!([{"const": 1}])), &any(json!([{"const": 2}, {"const": 1}])), false);
     }
 
     #[test]

@@ -12,7 +12,7 @@ use super::{Break, Rule};
 /// Every difference between two schemas of one event type and version that breaks an old message or an old reader.
 ///
 /// `released` is the frozen schema and `current` the one that the code generates now. An empty answer says that at most
-/// optional fields were added and annotations changed. The order of the answer follows the fields of a message.
+/// optional fields were added and annotations changed. The order is the same on every run, with fields by name.
 #[must_use]
 pub fn compare(released: &Value, current: &Value) -> Vec<Break> {
     Differ::new(released, current).run()
@@ -27,9 +27,7 @@ pub fn compare_sets(
     current: &BTreeMap<String, Value>,
 ) -> BTreeMap<String, Vec<Break>> {
     let compared = released.iter().map(|(name, schema)| {
-        let breaks = current
-            .get(name)
-            .map_or_else(|| vec![removed(schema)], |current| compare(schema, current));
+        let breaks = current.get(name).map_or_else(|| vec![removed(schema)], |current| compare(schema, current));
         (name.clone(), breaks)
     });
     compared.filter(|(_, breaks)| !breaks.is_empty()).collect()

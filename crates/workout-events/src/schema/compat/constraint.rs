@@ -28,13 +28,7 @@ const COMPARED: [&str; 18] = [
 
 /// Compares all keywords that have no rule of their own, known to JSON Schema or not.
 pub(super) fn compare_others<'a>(differ: &mut Differ<'a>, pair: &Pair<'a>) {
-    let mut names: Vec<_> = pair
-        .released
-        .keywords
-        .keys()
-        .chain(pair.current.keywords.keys())
-        .copied()
-        .collect();
+    let mut names: Vec<_> = pair.released.keywords.keys().chain(pair.current.keywords.keys()).copied().collect();
     names.sort_unstable();
     names.dedup();
     for name in names.into_iter().filter(|name| !is_compared(name)) {
@@ -48,18 +42,15 @@ pub(super) fn compare_whole<'a>(differ: &mut Differ<'a>, pair: &Pair<'a>, name: 
     let released = released.map(|value| canonical::keyword(differ.released, name, value));
     let current = current.map(|value| canonical::keyword(differ.current, name, value));
     let (rule, message) = match (released, current) {
-        (Some(released), Some(current)) if released != current => (
-            Rule::AddedConstraint,
-            format!("The constraint `{name}` differs, and what this excludes is not known."),
-        ),
-        (None, Some(_)) => (
-            Rule::AddedConstraint,
-            format!("The constraint `{name}` is new, and old messages were not held to it."),
-        ),
-        (Some(_), None) => (
-            Rule::RemovedConstraint,
-            format!("The constraint `{name}` is gone, and an old reader still enforces it."),
-        ),
+        (Some(released), Some(current)) if released != current => {
+            (Rule::AddedConstraint, format!("The constraint `{name}` differs, and what this excludes is not known."))
+        }
+        (None, Some(_)) => {
+            (Rule::AddedConstraint, format!("The constraint `{name}` is new, and old messages were not held to it."))
+        }
+        (Some(_), None) => {
+            (Rule::RemovedConstraint, format!("The constraint `{name}` is gone, and an old reader still enforces it."))
+        }
         _ => return,
     };
     let values = samples::of_both(differ, pair);

@@ -49,13 +49,7 @@ pub(super) struct Differ<'a> {
 impl<'a> Differ<'a> {
     pub(super) fn new(released: &'a Value, current: &'a Value) -> Self {
         let [released, current] = [released, current].map(|root| Document { root });
-        Self {
-            released,
-            current,
-            frames: Vec::new(),
-            trust: Trust::of(released),
-            found: Vec::new(),
-        }
+        Self { released, current, frames: Vec::new(), trust: Trust::of(released), found: Vec::new() }
     }
 
     pub(super) fn run(mut self) -> Vec<Break> {
@@ -65,24 +59,13 @@ impl<'a> Differ<'a> {
 
     /// Compares the two schemas of the value that `step` leads to.
     pub(super) fn visit(&mut self, step: Step<'a>, released: &'a Value, current: &'a Value) {
-        let pair = Pair {
-            released: self.released.node(released),
-            current: self.current.node(current),
-        };
+        let pair = Pair { released: self.released.node(released), current: self.current.node(current) };
         let [released, current] = [pair.released.schema, pair.current.schema];
         // A pair within itself is a recursive type: whatever breaks it is found at the outer one.
-        if self
-            .frames
-            .iter()
-            .any(|f| std::ptr::eq(f.released, released) && std::ptr::eq(f.current, current))
-        {
+        if self.frames.iter().any(|f| std::ptr::eq(f.released, released) && std::ptr::eq(f.current, current)) {
             return;
         }
-        self.frames.push(Frame {
-            step,
-            released,
-            current,
-        });
+        self.frames.push(Frame { step, released, current });
         if types::compare(self, &pair) {
             scalar::compare(self, &pair);
             bounds::compare(self, &pair);
@@ -100,12 +83,7 @@ impl<'a> Differ<'a> {
         let example = example::find(released, current, &self.frames, values);
         let steps = self.frames.iter().map(|frame| frame.step).chain(below.map(Step::Field));
         let pointer = steps.map(Step::token).collect();
-        self.found.push(Break {
-            rule,
-            pointer,
-            message,
-            example,
-        });
+        self.found.push(Break { rule, pointer, message, example });
     }
 
     /// The released and the current document, as judges of instances.

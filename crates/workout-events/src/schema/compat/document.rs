@@ -7,17 +7,8 @@ use serde_json::Value;
 /// The schema that accepts everything.
 pub(super) static ANYTHING: Value = Value::Bool(true);
 
-const ANNOTATIONS: [&str; 9] = [
-    "title",
-    "description",
-    "$id",
-    "$schema",
-    "$comment",
-    "examples",
-    "default",
-    "deprecated",
-    "$defs",
-];
+const ANNOTATIONS: [&str; 9] =
+    ["title", "description", "$id", "$schema", "$comment", "examples", "default", "deprecated", "$defs"];
 
 /// A root schema, against which references are resolved.
 #[derive(Debug, Clone, Copy)]
@@ -51,11 +42,7 @@ impl<'a> Document<'a> {
             trail.push(here);
             examples.extend(own_examples(here));
         }
-        Node {
-            schema: here,
-            keywords: keywords(here),
-            examples,
-        }
+        Node { schema: here, keywords: keywords(here), examples }
     }
 
     /// What a local reference names; anchors and other documents are not followed.
@@ -71,11 +58,7 @@ impl<'a> Node<'a> {
 
     pub(super) fn properties(&self) -> BTreeMap<&'a str, &'a Value> {
         let properties = self.get("properties").and_then(Value::as_object);
-        properties
-            .into_iter()
-            .flatten()
-            .map(|(name, schema)| (name.as_str(), schema))
-            .collect()
+        properties.into_iter().flatten().map(|(name, schema)| (name.as_str(), schema)).collect()
     }
 
     /// The names in `required`, in order; an entry that is no string is no name.
@@ -95,8 +78,17 @@ impl<'a> Node<'a> {
 }
 
 /// Whether a keyword has no say in what is valid. Definitions count where they are referred to.
-pub(super) fn is_annotation(keyword: &str) -> bool {
+fn is_annotation(keyword: &str) -> bool {
     ANNOTATIONS.contains(&keyword) || keyword.starts_with("x-")
+}
+
+/// Whether a schema says nothing, perhaps in many words.
+pub(super) fn accepts_anything(schema: &Value) -> bool {
+    match schema {
+        Value::Bool(accepts) => *accepts,
+        Value::Object(keywords) => keywords.keys().all(|name| is_annotation(name)),
+        Value::Null | Value::Number(_) | Value::String(_) | Value::Array(_) => false,
+    }
 }
 
 fn keywords(schema: &Value) -> BTreeMap<&str, &Value> {
@@ -115,17 +107,9 @@ fn keywords(schema: &Value) -> BTreeMap<&str, &Value> {
 
 fn bare_reference(schema: &Value) -> Option<&str> {
     let keywords = keywords(schema);
-    keywords
-        .get("$ref")
-        .filter(|_| keywords.len() == 1)
-        .and_then(|reference| reference.as_str())
+    keywords.get("$ref").filter(|_| keywords.len() == 1).and_then(|reference| reference.as_str())
 }
 
 fn own_examples(schema: &Value) -> Vec<&Value> {
-    schema
-        .get("examples")
-        .and_then(Value::as_array)
-        .into_iter()
-        .flatten()
-        .collect()
+    schema.get("examples").and_then(Value::as_array).into_iter().flatten().collect()
 }

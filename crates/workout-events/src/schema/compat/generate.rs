@@ -31,10 +31,7 @@ pub(super) fn array<'a>(judge: Judge<'a, '_>, node: &Node<'a>, first: &[Value], 
 
 /// The smallest size that a keyword such as `minItems` demands.
 pub(super) fn least(node: &Node<'_>, keyword: &str) -> usize {
-    node.get(keyword)
-        .and_then(Value::as_u64)
-        .and_then(|size| usize::try_from(size).ok())
-        .unwrap_or(0)
+    node.get(keyword).and_then(Value::as_u64).and_then(|size| usize::try_from(size).ok()).unwrap_or(0)
 }
 
 /// A string of this length.
@@ -44,55 +41,27 @@ pub(super) fn string(size: usize) -> Option<Value> {
 
 /// The number itself and its neighbours, the nearest first.
 pub(super) fn neighbours(number: &Value) -> Vec<Value> {
-    let whole = number
-        .as_i64()
-        .into_iter()
-        .flat_map(|n| [n.checked_add(1), n.checked_sub(1)])
-        .flatten();
+    let whole = number.as_i64().into_iter().flat_map(|n| [n.checked_add(1), n.checked_sub(1)]).flatten();
     let half = number.as_f64().into_iter().flat_map(|n| [n + 0.5, n - 0.5]);
-    std::iter::once(number.clone())
-        .chain(whole.map(Value::from))
-        .chain(half.map(Value::from))
-        .collect()
+    std::iter::once(number.clone()).chain(whole.map(Value::from)).chain(half.map(Value::from)).collect()
 }
 
 /// The numbers that a schema speaks of, with their neighbours.
 pub(super) fn numbers(node: &Node<'_>) -> Vec<Value> {
-    let bounds = [
-        "minimum",
-        "exclusiveMinimum",
-        "maximum",
-        "exclusiveMaximum",
-        "multipleOf",
-    ];
-    let bounds = bounds
-        .iter()
-        .filter_map(|keyword| node.get(keyword))
-        .filter(|bound| bound.is_number());
-    bounds
-        .flat_map(neighbours)
-        .chain([Value::from(0), Value::from(1)])
-        .collect()
+    let bounds = ["minimum", "exclusiveMinimum", "maximum", "exclusiveMaximum", "multipleOf"];
+    let bounds = bounds.iter().filter_map(|keyword| node.get(keyword)).filter(|bound| bound.is_number());
+    bounds.flat_map(neighbours).chain([Value::from(0), Value::from(1)]).collect()
 }
 
 fn within<'a>(judge: Judge<'a, '_>, schema: &'a Value, depth: u8) -> Option<Value> {
     let depth = depth.checked_sub(1)?;
     let node = judge.document.node(schema);
     let accepted = |value: &Value| judge.accepts(schema, value) == Some(true);
-    let given = node
-        .get("const")
-        .into_iter()
-        .chain(node.get("enum").and_then(Value::as_array).into_iter().flatten());
+    let given = node.get("const").into_iter().chain(node.get("enum").and_then(Value::as_array).into_iter().flatten());
     let given = given.chain(node.examples.iter().copied().filter(|example| !example.is_object()));
-    let alternatives = ["anyOf", "oneOf", "allOf"]
-        .into_iter()
-        .filter_map(|keyword| node.get(keyword)?.as_array());
-    let alternatives = alternatives
-        .flatten()
-        .filter_map(|alternative| within(judge, alternative, depth));
-    let plain = kinds(&node)
-        .into_iter()
-        .flat_map(|kind| plain(judge, &node, &kind, depth));
+    let alternatives = ["anyOf", "oneOf", "allOf"].into_iter().filter_map(|keyword| node.get(keyword)?.as_array());
+    let alternatives = alternatives.flatten().filter_map(|alternative| within(judge, alternative, depth));
+    let plain = kinds(&node).into_iter().flat_map(|kind| plain(judge, &node, &kind, depth));
     given.cloned().chain(plain).chain(alternatives).find(accepted)
 }
 
@@ -117,15 +86,9 @@ fn plain<'a>(judge: Judge<'a, '_>, node: &Node<'a>, kind: &str, depth: u8) -> Ve
         "string" => {
             let formatted = node.get("format").and_then(sample_of_format).map(Value::from);
             let size = least(node, "minLength");
-            formatted
-                .into_iter()
-                .chain(string(size.max(1)))
-                .chain(string(size))
-                .collect()
+            formatted.into_iter().chain(string(size.max(1))).chain(string(size)).collect()
         }
-        "array" => array_within(judge, node, &[], least(node, "minItems"), depth)
-            .into_iter()
-            .collect(),
+        "array" => array_within(judge, node, &[], least(node, "minItems"), depth).into_iter().collect(),
         "object" => objects_within(judge, node, &[], depth),
         _ => Vec::new(),
     }
@@ -135,30 +98,18 @@ fn objects_within<'a>(judge: Judge<'a, '_>, node: &Node<'a>, with: &[(&str, Valu
     let fill = |mut fields: Map<String, Value>, names: Vec<&str>| {
         for name in names {
             if !fields.contains_key(name) {
-                fields.insert(
-                    name.to_owned(),
-                    within(judge, node.field(name).unwrap_or(&ANYTHING), depth)?,
-                );
+                fields.insert(name.to_owned(), within(judge, node.field(name).unwrap_or(&ANYTHING), depth)?);
             }
         }
         Some(fields)
     };
-    let given = with
-        .iter()
-        .map(|(name, value)| ((*name).to_owned(), value.clone()))
-        .collect();
+    let given = with.iter().map(|(name, value)| ((*name).to_owned(), value.clone())).collect();
     let Some(base) = fill(given, node.required()) else {
         return Vec::new();
     };
-    let alternatives = ["anyOf", "oneOf"]
-        .into_iter()
-        .filter_map(|keyword| node.get(keyword)?.as_array())
-        .flatten();
+    let alternatives = ["anyOf", "oneOf"].into_iter().filter_map(|keyword| node.get(keyword)?.as_array()).flatten();
     let alternatives = alternatives.filter_map(|schema| fill(base.clone(), judge.document.node(schema).required()));
-    std::iter::once(base.clone())
-        .chain(alternatives)
-        .map(Value::Object)
-        .collect()
+    std::iter::once(base.clone()).chain(alternatives).map(Value::Object).collect()
 }
 
 fn array_within<'a>(judge: Judge<'a, '_>, node: &Node<'a>, first: &[Value], size: usize, depth: u8) -> Option<Value> {

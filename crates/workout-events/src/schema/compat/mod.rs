@@ -1,6 +1,6 @@
 //! The compatibility gate: whether a released schema and the one that the code generates now are one version.
 //!
-//! Within a version only optional fields may be added. [`compare`] refuses every other difference that breaks an *old
+//! Within a version only optional fields may be added. [`compare()`] refuses every other difference that breaks an *old
 //! message*, which was valid and would be refused now, or an *old reader*, who validates with the released schema and
 //! would refuse a new message. An old reader is taken to drop the fields that it does not know, so that a new optional
 //! field breaks nobody, not even within a closed object.
@@ -24,17 +24,19 @@
 //! # What is compared
 //!
 //! The dialect is JSON Schema 2020-12 as this crate generates it. References within the document are followed, so that
-//! renaming a definition changes nothing. Annotations (`title`, `description`, `$id`, `$schema`, `$comment`, `examples`,
-//! `default`, `deprecated`, `x-*`) are ignored. Every other keyword counts: `type`, `const`, `enum`, `pattern`, `format`,
-//! bounds, `properties`, `required`, `items` and `additionalProperties` by rules of their own, all others as wholes. A
-//! keyword that the gate does not know and that differs is a break, so the gate errs towards refusing: an equivalent
-//! rewriting, such as a wider pattern or an `anyOf` whose alternative gained an optional field, is refused as well.
+//! renaming a definition changes nothing. Annotations (`title`, `description`, `$id`, `$schema`, `$comment`,
+//! `examples`, `default`, `deprecated`, `x-*`) are ignored. Every other keyword counts: `type`, `const`, `enum`,
+//! `pattern`, `format`, bounds, `properties`, `required`, `items` and `additionalProperties` by rules of their own, all
+//! others as wholes. A keyword that the gate does not know and that differs is a break, so the gate errs towards
+//! refusing: an equivalent rewriting, such as a pattern in other words, or an `anyOf` whose alternative gained an
+//! optional field, is refused as well.
 //!
 //! # Examples are proofs
 //!
-//! An example is only given when both schemas are known to judge it differently. No pattern is ever executed: a string is
-//! taken to match one if the released schema lists it in the `examples` beside it, or, without any `examples`, if it is
-//! the usual sample of the `format` beside it. A string with a pattern but without both leaves the break without an example.
+//! An example is only given when both schemas are known to judge it differently. Of patterns, only those that exclude
+//! characters (`^[^\u0000-\u001f]*$`) are understood. A string is taken to match any other if the released schema lists
+//! it in the `examples` beside it, or, without any `examples`, if it is the usual sample of the `format` beside it. A
+//! required string with such a pattern and with neither of them leaves the break without an example.
 
 mod broken;
 mod compare;

@@ -12,12 +12,7 @@ pub(super) fn normal(value: &Value) -> Value {
         Value::Object(fields) => {
             let mut sorted: Vec<_> = fields.iter().collect();
             sorted.sort_by_key(|(name, _)| *name);
-            Value::Object(
-                sorted
-                    .into_iter()
-                    .map(|(name, field)| (name.clone(), normal(field)))
-                    .collect::<Map<_, _>>(),
-            )
+            Value::Object(sorted.into_iter().map(|(name, field)| (name.clone(), normal(field))).collect::<Map<_, _>>())
         }
         Value::Null | Value::Bool(_) | Value::String(_) => value.clone(),
     }
@@ -39,21 +34,12 @@ pub(super) fn order(a: &Value, b: &Value) -> Option<Ordering> {
 }
 
 fn integer(value: &Value) -> Option<i128> {
-    value
-        .as_i64()
-        .map(i128::from)
-        .or_else(|| value.as_u64().map(i128::from))
+    value.as_i64().map(i128::from).or_else(|| value.as_u64().map(i128::from))
 }
 
 fn whole(number: Option<f64>) -> Option<Value> {
-    let digits = number
-        .filter(|number| number.fract() == 0.0)
-        .map(|number| format!("{number:.0}"))?;
-    digits
-        .parse::<i64>()
-        .map(Value::from)
-        .or_else(|_| digits.parse::<u64>().map(Value::from))
-        .ok()
+    let digits = number.filter(|number| number.fract() == 0.0).map(|number| format!("{number:.0}"))?;
+    digits.parse::<i64>().map(Value::from).or_else(|_| digits.parse::<u64>().map(Value::from)).ok()
 }
 
 #[cfg(test)]

@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::differ::{Differ, Pair, Step};
-use super::document::{ANYTHING, Node};
+use super::document::{ANYTHING, Node, accepts_anything};
 use super::{Rule, canonical, constraint, samples};
 
 /// What an object does with fields that `properties` does not list.
@@ -16,7 +16,7 @@ enum Unknown<'a> {
 
 pub(super) fn compare<'a>(differ: &mut Differ<'a>, pair: &Pair<'a>) {
     if malformed(pair) {
-        for keyword in ["properties", "required"] {
+        for keyword in ["properties", "required", "additionalProperties"] {
             constraint::compare_whole(differ, pair, keyword);
         }
         return;
@@ -37,10 +37,11 @@ pub(super) fn compare<'a>(differ: &mut Differ<'a>, pair: &Pair<'a>) {
 
 fn required<'a>(differ: &mut Differ<'a>, pair: &Pair<'a>) {
     let [released, current] = [pair.released.required(), pair.current.required()];
-    let described = pair.released.properties();
-    let still_described = pair.current.properties();
+    let [before, after] = [pair.released.properties(), pair.current.properties()];
+    // That a field is described no more is a break of its own, which says more.
+    let gone = |name: &str| before.contains_key(name) && !after.contains_key(name);
     for name in current.iter().filter(|name| !released.contains(name)) {
-        if described.contains_key(name) && !still_described.contains_key(name) {
+        if gone(name) {
             continue;
         }
         let message = format!("The field `{name}` is now required, so an old message without it is refused.");
@@ -48,8 +49,7 @@ fn required<'a>(differ: &mut Differ<'a>, pair: &Pair<'a>) {
         differ.report(Rule::NewlyRequiredField, Some(name), message, &values);
     }
     for name in released.iter().filter(|name| !current.contains(name)) {
-        // That the field is gone altogether says more.
-        if described.contains_key(name) && !still_described.contains_key(name) {
+        if gone(name) {
             continue;
         }
         let message = format!("The field `{name}` may now be absent, and an old reader refuses a message without it.");
@@ -74,9 +74,8 @@ fn added<'a>(differ: &mut Differ<'a>, pair: &Pair<'a>, name: &'a str, schema: &'
         differ.visit(Step::Field(name), &ANYTHING, schema);
     }
     if let Some(keyword) = spoken_of(differ, pair, name) {
-        let message = format!(
-            "The field `{name}` is new, but the released schema already constrains it by `{keyword}`, which is not compared."
-        );
+        let message =
+            format!("The field `{name}` is new, but the released schema already constrains it by `{keyword}`.");
         let values = samples::with_field(differ.judges()[0], &pair.released, name);
         differ.report(Rule::AddedConstraint, Some(name), message, &values);
     }
@@ -91,13 +90,11 @@ fn spoken_of<'a>(differ: &Differ<'a>, pair: &Pair<'a>, name: &str) -> Option<&'a
         let mut keywords = nodes.flat_map(|node| node.keywords);
         let mentioned = |keyword: &str, value: &'a Value| {
             let open = matches!(keyword, "const" | "enum") || !constraint::is_compared(keyword);
-            // `propertyNames` refuses a name or says nothing about its field.
-            open && keyword != "propertyNames"
+            // `propertyNames` refuses a name or says nothing about its field, and an anchor is no constraint.
+            open && !matches!(keyword, "propertyNames" | "$anchor" | "$dynamicAnchor")
                 && canonical::mentions(&canonical::keyword(differ.released, keyword, value), name)
         };
-        keywords
-            .find(|(keyword, value)| mentioned(keyword, value))
-            .map(|(keyword, _)| keyword)
+        keywords.find(|(keyword, value)| mentioned(keyword, value)).map(|(keyword, _)| keyword)
     })
 }
 
@@ -121,21 +118,15 @@ fn unknown<'a>(differ: &mut Differ<'a>, pair: &Pair<'a>) {
 
 fn of<'a>(node: &Node<'a>) -> Unknown<'a> {
     match node.get("additionalProperties") {
-        None | Some(Value::Bool(true)) => Unknown::Accepted,
+        None => Unknown::Accepted,
+        Some(schema) if accepts_anything(schema) => Unknown::Accepted,
         Some(Value::Bool(false)) => Unknown::Refused,
-        Some(Value::Object(schema)) if schema.keys().all(|name| super::document::is_annotation(name)) => {
-            Unknown::Accepted
-        }
         Some(schema) => Unknown::Restricted(schema),
     }
 }
 
 fn malformed(pair: &Pair<'_>) -> bool {
-    let properties = pair
-        .get("properties")
-        .into_iter()
-        .flatten()
-        .any(|value| !value.is_object());
+    let properties = pair.get("properties").into_iter().flatten().any(|value| !value.is_object());
     let names = |value: &Value| value.as_array().is_some_and(|names| names.iter().all(Value::is_string));
     properties || pair.get("required").into_iter().flatten().any(|value| !names(value))
 }

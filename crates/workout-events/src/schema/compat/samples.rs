@@ -22,9 +22,7 @@ pub(super) fn of_both<'a>(differ: &Differ<'a>, pair: &Pair<'a>) -> Vec<Value> {
         for name in node.properties().keys() {
             values.extend(with_field(judge, node, name));
         }
-        let items = generate::array(judge, node, &[], 1)
-            .into_iter()
-            .chain(generate::array(judge, node, &[], 2));
+        let items = generate::array(judge, node, &[], 1).into_iter().chain(generate::array(judge, node, &[], 2));
         values.extend(items);
     }
     values.extend(any().into_iter().map(|item| json!([item])));
@@ -35,11 +33,7 @@ pub(super) fn of_both<'a>(differ: &Differ<'a>, pair: &Pair<'a>) -> Vec<Value> {
 /// Values at both sides of a bound, which is the bound of what the keyword measures.
 pub(super) fn around<'a>(differ: &Differ<'a>, pair: &Pair<'a>, keyword: &str, limits: &[&Value]) -> Vec<Value> {
     let numbers = || limits.iter().flat_map(|limit| generate::neighbours(limit));
-    let sizes = || {
-        numbers()
-            .chain([json!(0)])
-            .filter_map(|size| usize::try_from(size.as_u64()?).ok())
-    };
+    let sizes = || numbers().chain([json!(0)]).filter_map(|size| usize::try_from(size.as_u64()?).ok());
     let both = || differ.judges().into_iter().zip([&pair.released, &pair.current]);
     let given = [&pair.released, &pair.current].into_iter().flat_map(given);
     match keyword {
@@ -48,9 +42,7 @@ pub(super) fn around<'a>(differ: &Differ<'a>, pair: &Pair<'a>, keyword: &str, li
         "minItems" | "maxItems" => both()
             .flat_map(|(judge, node)| sizes().filter_map(move |size| generate::array(judge, node, &[], size)))
             .collect(),
-        _ => both()
-            .flat_map(|(judge, node)| sizes().flat_map(move |size| padded(judge, node, size)))
-            .collect(),
+        _ => both().flat_map(|(judge, node)| sizes().flat_map(move |size| padded(judge, node, size))).collect(),
     }
 }
 
@@ -63,9 +55,7 @@ pub(super) fn objects<'a>(judge: Judge<'a, '_>, node: &Node<'a>, with: &[(&str, 
 pub(super) fn with_field<'a>(judge: Judge<'a, '_>, node: &Node<'a>, name: &str) -> Vec<Value> {
     let fitting = node.field(name).and_then(|schema| generate::minimal(judge, schema));
     let values = fitting.into_iter().chain(any());
-    values
-        .flat_map(|value| generate::objects(judge, node, &[(name, value)]))
-        .collect()
+    values.flat_map(|value| generate::objects(judge, node, &[(name, value)])).collect()
 }
 
 /// The smallest objects, with as many optional and then unknown fields as the size demands.
@@ -74,10 +64,7 @@ fn padded<'a>(judge: Judge<'a, '_>, node: &Node<'a>, size: usize) -> Vec<Value> 
         .properties()
         .into_iter()
         .filter_map(|(name, schema)| Some((name.to_owned(), generate::minimal(judge, schema)?)));
-    let value = node
-        .field(UNKNOWN)
-        .and_then(|schema| generate::minimal(judge, schema))
-        .unwrap_or_default();
+    let value = node.field(UNKNOWN).and_then(|schema| generate::minimal(judge, schema)).unwrap_or_default();
     let unknown = (0..size.min(generate::LARGEST)).map(|at| (format!("{UNKNOWN}_{at}"), value.clone()));
     let spare: Vec<_> = known.chain(unknown).collect();
     let mut objects = generate::objects(judge, node, &[]);
@@ -93,22 +80,9 @@ fn padded<'a>(judge: Judge<'a, '_>, node: &Node<'a>, size: usize) -> Vec<Value> 
 
 fn given(node: &Node<'_>) -> Vec<Value> {
     let values = node.get("enum").and_then(Value::as_array).into_iter().flatten();
-    values
-        .chain(node.get("const"))
-        .chain(node.examples.iter().copied())
-        .cloned()
-        .collect()
+    values.chain(node.get("const")).chain(node.examples.iter().copied()).cloned().collect()
 }
 
 fn any() -> Vec<Value> {
-    vec![
-        json!(OF_NO_FORMAT),
-        json!(0),
-        json!(-1),
-        json!(0.5),
-        json!(true),
-        json!([]),
-        json!({}),
-        Value::Null,
-    ]
+    vec![json!(OF_NO_FORMAT), json!(0), json!(-1), json!(0.5), json!(true), json!([]), json!({}), Value::Null]
 }

@@ -2,7 +2,12 @@
 
 mod support;
 
+mod constraints;
 mod folders;
 mod harmless;
-mod properties;
 mod rules;
+mod values;
+
+mod instances;
+mod properties;
+mod strategies;

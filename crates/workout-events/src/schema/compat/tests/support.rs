@@ -21,6 +21,7 @@ pub(super) fn workout() -> Value {
         },
         "$defs": {
             "WorkoutPerformed": {
+                "$anchor": "data",
                 "type": "object",
                 "required": ["revision", "kind", "exercises"],
                 "properties": {
@@ -61,13 +62,20 @@ pub(super) fn workout() -> Value {
 /// The definitions of [`workout`] by pointer.
 pub(super) const DATA: &str = "/$defs/WorkoutPerformed";
 pub(super) const SET: &str = "/$defs/Set";
+pub(super) const REPS: &str = "/$defs/Set/properties/reps";
+
+/// The pointer of the first set of a message.
+pub(super) const IN_A_SET: &str = "/data/exercises/0/sets/0";
+
+/// The pointer of a property of the event's data in the schema.
+pub(super) fn data(name: &str) -> String {
+    format!("{DATA}/properties/{name}")
+}
 
 /// The object at a pointer of a schema.
 #[track_caller]
 pub(super) fn at<'a>(schema: &'a mut Value, pointer: &str) -> &'a mut serde_json::Map<String, Value> {
-    let Some(Value::Object(node)) = schema.pointer_mut(pointer) else {
-        panic!("no object at {pointer}")
-    };
+    let Some(Value::Object(node)) = schema.pointer_mut(pointer) else { panic!("no object at {pointer}") };
     node
 }
 
@@ -80,17 +88,11 @@ pub(super) fn put(schema: &mut Value, pointer: &str, keyword: &str, value: Value
 /// Takes a keyword out of the node at a pointer.
 #[track_caller]
 pub(super) fn take(schema: &mut Value, pointer: &str, keyword: &str) {
-    assert!(
-        at(schema, pointer).remove(keyword).is_some(),
-        "{pointer} has no {keyword}"
-    );
+    assert!(at(schema, pointer).remove(keyword).is_some(), "{pointer} has no {keyword}");
 }
 
 pub(super) fn validator(schema: &Value) -> Validator {
-    jsonschema::draft202012::options()
-        .should_validate_formats(true)
-        .build(schema)
-        .unwrap()
+    jsonschema::draft202012::options().should_validate_formats(true).build(schema).unwrap()
 }
 
 /// The change causes exactly this break, and a message proves it.
@@ -120,10 +122,7 @@ pub(super) fn verified(released: &Value, current: &Value) -> Vec<Break> {
     let [old, new] = [released, current].map(validator);
     for (found, example) in breaks.iter().filter_map(|found| Some((found, found.example.as_ref()?))) {
         let sides = (old.is_valid(example), new.is_valid(example));
-        assert_ne!(
-            sides.0, sides.1,
-            "{found}: {example}\nreleased: {released}\ncurrent: {current}"
-        );
+        assert_ne!(sides.0, sides.1, "{found}: {example}\nreleased: {released}\ncurrent: {current}");
     }
     breaks
 }

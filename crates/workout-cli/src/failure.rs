@@ -1,0 +1,43 @@
+//! Why a command could not be carried out, in one line.
+
+use std::fmt;
+use std::io;
+use std::path::Path;
+
+/// The command could not be carried out.
+#[derive(Debug)]
+pub(crate) struct Failure {
+    what: String,
+    cause: Option<io::Error>,
+}
+
+impl Failure {
+    pub(crate) fn new(what: impl Into<String>) -> Self {
+        Self { what: what.into(), cause: None }
+    }
+
+    /// A file or folder that cannot be read or written.
+    pub(crate) fn at(path: &Path, cause: io::Error) -> Self {
+        Self { what: path.display().to_string(), cause: Some(cause) }
+    }
+
+    pub(crate) fn is_closed_pipe(&self) -> bool {
+        self.cause.as_ref().is_some_and(|cause| cause.kind() == io::ErrorKind::BrokenPipe)
+    }
+}
+
+impl From<io::Error> for Failure {
+    /// A standard stream that cannot be read or written.
+    fn from(cause: io::Error) -> Self {
+        Self { what: "standard stream".to_owned(), cause: Some(cause) }
+    }
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.cause {
+            Some(cause) => write!(f, "{}: {cause}", self.what),
+            None => f.write_str(&self.what),
+        }
+    }
+}
