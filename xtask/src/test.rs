@@ -23,7 +23,8 @@ const NEEDS: [&str; 4] = ["--rabbitmq", "--postgres", "--python", "--node"];
 /// Builds the tests, starts the servers, runs the tests and the doctests.
 pub(crate) fn run(steps: &mut Steps, arguments: &[&str]) -> Outcome {
     let workspace = Workspace::load()?;
-    let runner = runner();
+    let nextest = has_nextest();
+    let runner: &[&str] = if nextest { &["nextest", "run"] } else { &["test"] };
     // First, because `with-servers` comes out of it, and because servers need not wait for a compiler.
     steps.run("build the tests", cargo(runner.iter().copied()).args(EVERYTHING).arg("--no-run"))?;
     // Ours, so that it goes away together with what a test that was killed could not remove itself.
@@ -32,7 +33,8 @@ pub(crate) fn run(steps: &mut Steps, arguments: &[&str]) -> Outcome {
     let mut with_servers =
         |name: &str, command: &mut Command| steps.run(name, servers.name_in(command).env("TMPDIR", scratch.path()));
     with_servers("tests", cargo(runner.iter().copied()).args(EVERYTHING).args(arguments))?;
-    if arguments.is_empty() {
+    // cargo's own runner has run them already.
+    if nextest && arguments.is_empty() {
         with_servers("doctests", cargo(["test", "--doc"]).args(EVERYTHING))?;
     }
     steps.time("stop the servers", || servers.stop())
@@ -44,9 +46,9 @@ fn scratch() -> io::Result<TempDir> {
 }
 
 /// nextest runs every test in its own process and in parallel across packages; cargo's own runner is always there.
-fn runner() -> &'static [&'static str] {
-    let nextest = cargo(["nextest", "--version"]).stdout(Stdio::null()).stderr(Stdio::null()).status();
-    if nextest.is_ok_and(|status| status.success()) { &["nextest", "run"] } else { &["test"] }
+fn has_nextest() -> bool {
+    let version = cargo(["nextest", "--version"]).stdout(Stdio::null()).stderr(Stdio::null()).status();
+    version.is_ok_and(|status| status.success())
 }
 
 /// Servers that a `with-servers` process holds for us until we close its standard input, be it by dying.
