@@ -18,6 +18,19 @@ pub(crate) const MAX_DEPTH: usize = 64;
 /// The largest integer that every JSON reader keeps exactly.
 const MAX_SAFE_INTEGER: u64 = (1 << 53) - 1;
 
+/// Whether a byte ends a run of plain characters in a string: the quote, an escape, or a control character.
+const ENDS_RUN: [bool; 256] = {
+    let mut table = [false; 256];
+    let mut byte = 0;
+    while byte < 0x20 {
+        table[byte] = true;
+        byte += 1;
+    }
+    table[b'"' as usize] = true;
+    table[b'\\' as usize] = true;
+    table
+};
+
 /// What the scan of a message found.
 #[derive(Debug, Default)]
 pub(crate) struct Scan {
@@ -261,9 +274,9 @@ impl<'t> Scanner<'t> {
         let mut surrogate = false;
         self.at += 1;
         loop {
-            while self.bytes.get(self.at).is_some_and(|&byte| byte != b'"' && byte != b'\\' && byte >= 0x20) {
-                self.at += 1;
-            }
+            // Nearly all bytes of a message are inside of strings: this is the loop that counts.
+            let rest = &self.bytes[self.at..];
+            self.at += rest.iter().position(|&byte| ENDS_RUN[usize::from(byte)]).unwrap_or(rest.len());
             match self.peek() {
                 Some(b'"') => break,
                 Some(b'\\') => surrogate |= self.escape(place)?,

@@ -17,7 +17,7 @@ pub struct Break {
     /// What changed and whom it breaks, in one sentence.
     pub message: String,
     /// A whole message that exactly one of the two schemas accepts: an old message that is refused now, or else a new
-    /// one that an old reader refuses. It is absent when the difference is real but no such message could be proved.
+    /// one that an old reader refuses. It is absent when no such message could be proved, as for most patterns.
     pub example: Option<Value>,
 }
 

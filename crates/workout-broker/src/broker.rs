@@ -1,0 +1,96 @@
+//! The broker as its users see it.
+
+use std::sync::Arc;
+
+use workout_events::amqp::Message;
+
+use crate::amqp::Amqp;
+use crate::delivery::{Deliveries, Inner as InnerDeliveries};
+use crate::error::BrokerError;
+use crate::in_process::InProcess;
+use crate::outcome::Outcome;
+use crate::prefetch::Prefetch;
+use crate::topology::Queue;
+
+/// A broker: RabbitMQ, or one inside this process. A clone is another handle to the same broker.
+///
+/// Both have the exchanges that the contract names: the fanout `workout.performed`, the topic `workout.events`, and the
+/// binding that lets the topic carry what the fanout does.
+#[derive(Debug, Clone)]
+pub struct Broker(Inner);
+
+#[derive(Debug, Clone)]
+enum Inner {
+    InProcess(Arc<InProcess>),
+    Amqp(Arc<Amqp>),
+}
+
+impl Broker {
+    /// A broker inside this process, for development, tests and services that are complete in one process.
+    ///
+    /// It keeps its messages in memory: they end with the last clone of it. So [`Outcome::Confirmed`] means that the
+    /// queues have the message, but not that it survives the process.
+    #[must_use]
+    pub fn in_process() -> Self {
+        Self(Inner::InProcess(Arc::default()))
+    }
+
+    /// Connects to RabbitMQ and declares the exchanges: `amqp://user:password@host:5672/vhost`.
+    ///
+    /// # Errors
+    /// When the URL is not usable, the broker does not answer within ten seconds, or it refuses.
+    pub async fn connect(url: &str) -> Result<Self, BrokerError> {
+        Ok(Self(Inner::Amqp(Arc::new(Amqp::connect(url).await?))))
+    }
+
+    /// Declares a queue, its bindings and its dead-letter queue. Repeating it changes nothing.
+    ///
+    /// Bindings are only ever added: a service that no longer wants a type has to unbind it by hand.
+    ///
+    /// # Errors
+    /// When a name is impossible, an exchange does not exist, or the queue exists with other properties.
+    pub async fn declare(&self, queue: &Queue) -> Result<(), BrokerError> {
+        queue.check()?;
+        match &self.0 {
+            Inner::InProcess(broker) => broker.declare(queue),
+            Inner::Amqp(broker) => broker.declare(queue).await,
+        }
+    }
+
+    /// Publishes a message and waits for what becomes of it, for at most 30 seconds.
+    ///
+    /// One message is in flight at a time; concurrent calls wait for one another. Dropping the future does not withdraw
+    /// the message: its outcome is then unknown.
+    ///
+    /// # Errors
+    /// When the message was certainly not taken: there is no link, or no such exchange. All else is an [`Outcome`].
+    pub async fn publish(&self, message: Message) -> Result<Outcome, BrokerError> {
+        match &self.0 {
+            Inner::InProcess(broker) => broker.publish(message),
+            Inner::Amqp(broker) => broker.publish(&message).await,
+        }
+    }
+
+    /// Reads a queue that has been declared. At most `prefetch` messages are handed out without having been settled.
+    ///
+    /// # Errors
+    /// When the queue does not exist, the link does not work, or the broker refuses.
+    pub async fn consume(&self, queue: &str, prefetch: Prefetch) -> Result<Deliveries, BrokerError> {
+        let deliveries = match &self.0 {
+            Inner::InProcess(broker) => InnerDeliveries::InProcess(broker.consume(queue, prefetch)?),
+            Inner::Amqp(broker) => InnerDeliveries::Amqp(Box::new(broker.consume(queue, prefetch).await?)),
+        };
+        Ok(Deliveries(deliveries))
+    }
+
+    /// Says goodbye to the broker. Close what [`consume`](Self::consume) gave first, so that acknowledgements arrive.
+    ///
+    /// # Errors
+    /// When the broker does not answer: whatever has been confirmed or settled before is not affected.
+    pub async fn close(&self) -> Result<(), BrokerError> {
+        match &self.0 {
+            Inner::InProcess(_) => Ok(()),
+            Inner::Amqp(broker) => broker.close().await,
+        }
+    }
+}

@@ -1,0 +1,130 @@
+//! What goes wrong between us and the broker.
+
+use lapin::ErrorKind;
+use lapin::protocol::{AMQPErrorKind, AMQPSoftError};
+
+/// Why the broker did not do what it was asked to. Ask it a question; its text is for people.
+#[derive(Debug, thiserror::Error)]
+#[error(transparent)]
+pub struct BrokerError(Box<Kind>);
+
+/// `Display` says what happened and leaves the cause to `source`, so that a report of both says nothing twice.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum Kind {
+    #[error("the URL of the broker is not usable: {0}")]
+    Url(&'static str),
+    #[error("the queue cannot be declared: {0}")]
+    Invalid(&'static str),
+    #[error("there is no such exchange or queue")]
+    NotFound,
+    #[error("the broker refused")]
+    Refused(#[source] lapin::Error),
+    #[error("the broker ended the subscription, usually because the queue was deleted")]
+    Cancelled,
+    #[error("the broker gave no answer in time")]
+    Silent,
+    #[error("the link to the broker does not work")]
+    Link(#[source] lapin::Error),
+    #[error("the link to the broker was lost before the message was settled, so the message will come again")]
+    NotSettled,
+}
+
+impl BrokerError {
+    /// Whether the same may succeed later without anybody mending anything: the link was lost, or the broker is slow.
+    #[must_use]
+    pub fn is_transient(&self) -> bool {
+        match *self.0 {
+            Kind::Silent | Kind::Link(_) | Kind::NotSettled => true,
+            Kind::Url(_) | Kind::Invalid(_) | Kind::NotFound | Kind::Refused(_) | Kind::Cancelled => false,
+        }
+    }
+
+    /// Whether the exchange or the queue does not exist.
+    #[must_use]
+    pub fn is_not_found(&self) -> bool {
+        matches!(*self.0, Kind::NotFound)
+    }
+
+    /// Whether what was asked for could never work: an unusable URL, an impossible name.
+    #[must_use]
+    pub fn is_invalid(&self) -> bool {
+        matches!(*self.0, Kind::Url(_) | Kind::Invalid(_))
+    }
+
+    /// Whether the broker said no: missing permission, other credentials, or a queue that exists with other properties.
+    #[must_use]
+    pub fn is_refused(&self) -> bool {
+        matches!(*self.0, Kind::Refused(_))
+    }
+}
+
+impl From<Kind> for BrokerError {
+    fn from(kind: Kind) -> Self {
+        Self(Box::new(kind))
+    }
+}
+
+/// Not a public `From`: which client library is inside is nobody's business.
+pub(crate) fn of_client(error: lapin::Error) -> BrokerError {
+    match error.kind() {
+        ErrorKind::ProtocolError(said) => match said.kind() {
+            AMQPErrorKind::Soft(AMQPSoftError::NOTFOUND) => Kind::NotFound,
+            AMQPErrorKind::Soft(_) => Kind::Refused(error),
+            AMQPErrorKind::Hard(_) => of_connection(error),
+        },
+        _ => Kind::Link(error),
+    }
+    .into()
+}
+
+/// An operator who closes connections means them to come back; other errors of a connection are for good.
+fn of_connection(error: lapin::Error) -> Kind {
+    use lapin::protocol::AMQPHardError::{CONNECTIONFORCED, INTERNALERROR, RESOURCEERROR};
+    let passes = matches!(error.kind(), ErrorKind::ProtocolError(said)
+        if matches!(said.kind(), AMQPErrorKind::Hard(CONNECTIONFORCED | INTERNALERROR | RESOURCEERROR)));
+    if passes { Kind::Link(error) } else { Kind::Refused(error) }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::error::Error;
+
+    use lapin::protocol::AMQPError;
+
+    use super::*;
+
+    #[test]
+    fn a_text_never_repeats_its_cause() {
+        let client = || lapin::Error::from(ErrorKind::MissingHeartbeatError);
+        for kind in [
+            Kind::Url("reason"),
+            Kind::Invalid("reason"),
+            Kind::NotFound,
+            Kind::Refused(client()),
+            Kind::Cancelled,
+            Kind::Silent,
+            Kind::Link(client()),
+            Kind::NotSettled,
+        ] {
+            let error = BrokerError::from(kind);
+            let text = error.to_string();
+            assert!(error.source().is_none_or(|cause| !text.contains(&cause.to_string())), "{text}");
+        }
+    }
+
+    #[test]
+    fn the_broker_s_reasons_are_told_apart() {
+        #[track_caller]
+        fn check(kind: impl Into<AMQPErrorKind>, question: fn(&BrokerError) -> bool) {
+            let said = AMQPError::new(kind.into(), "said".into());
+            let error = of_client(ErrorKind::ProtocolError(said).into());
+            assert!(question(&error), "{error:?}");
+        }
+        use lapin::protocol::AMQPHardError;
+        check(AMQPErrorKind::Soft(AMQPSoftError::NOTFOUND), BrokerError::is_not_found);
+        check(AMQPErrorKind::Soft(AMQPSoftError::ACCESSREFUSED), BrokerError::is_refused);
+        check(AMQPErrorKind::Soft(AMQPSoftError::PRECONDITIONFAILED), BrokerError::is_refused);
+        check(AMQPErrorKind::Hard(AMQPHardError::CONNECTIONFORCED), BrokerError::is_transient);
+        check(AMQPErrorKind::Hard(AMQPHardError::NOTALLOWED), BrokerError::is_refused);
+    }
+}

@@ -1,0 +1,33 @@
+#![doc = include_str!("../README.md")]
+//!
+//! # Where to look
+//!
+//! | you want to | start at |
+//! |---|---|
+//! | a broker | [`Broker::connect`], [`Broker::in_process`] |
+//! | know what became of a message | [`Outcome`] |
+//! | a queue of your own | [`Queue`], [`Broker::declare`] |
+//! | read a queue | [`Broker::consume`], [`Deliveries`], [`Delivery`] |
+//! | know what went wrong | [`BrokerError`] |
+//!
+//! [`Broker`] is one type with two implementations behind it, and not a trait: whoever publishes or consumes names no
+//! type parameter, and an exact outcome is a promise that a foreign implementation could not be held to.
+
+mod broker;
+mod error;
+
+mod outcome;
+mod topology;
+
+mod delivery;
+mod prefetch;
+
+mod amqp;
+mod in_process;
+
+pub use crate::broker::Broker;
+pub use crate::delivery::{Deliveries, Delivery};
+pub use crate::error::BrokerError;
+pub use crate::outcome::Outcome;
+pub use crate::prefetch::{Prefetch, PrefetchError};
+pub use crate::topology::{Binding, DELIVERY_LIMIT, Queue};

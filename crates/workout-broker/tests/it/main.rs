@@ -1,0 +1,7 @@
+//! The broker inside the process. RabbitMQ passes the same suite in the workspace's end-to-end tests.
+
+#![expect(clippy::unwrap_used, reason = "in a test a panic is the report; clippy sees helpers as ordinary functions")]
+
+mod contract;
+mod in_process;
+mod urls;
