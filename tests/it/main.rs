@@ -1,9 +1,6 @@
 //! What crosses a process, a server or a language.
 
-#![expect(
-    clippy::unwrap_used,
-    reason = "in a test a panic is the report; clippy sees helpers as ordinary functions"
-)]
+#![expect(clippy::unwrap_used, reason = "in a test a panic is the report; clippy sees helpers as ordinary functions")]
 
 mod packages;
 mod postgres;

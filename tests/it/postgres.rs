@@ -9,15 +9,8 @@ async fn two_databases_do_not_see_each_other() {
         connect(database).await.batch_execute(&sql).await.unwrap();
     }
     for (database, value) in [(&one, "one"), (&two, "two")] {
-        let rows = connect(database)
-            .await
-            .query("SELECT value FROM same_name", &[])
-            .await
-            .unwrap();
-        assert_eq!(
-            rows.iter().map(|row| row.get::<_, String>(0)).collect::<Vec<_>>(),
-            [value]
-        );
+        let rows = connect(database).await.query("SELECT value FROM same_name", &[]).await.unwrap();
+        assert_eq!(rows.iter().map(|row| row.get::<_, String>(0)).collect::<Vec<_>>(), [value]);
     }
 }
 
@@ -27,13 +20,7 @@ async fn a_dropped_database_is_gone_although_a_connection_is_open() {
     let client = connect(&kept).await;
     let _open = connect(&dropped).await;
     let name = dropped.name().to_owned();
-    let there = async || {
-        client
-            .query("SELECT 1 FROM pg_database WHERE datname = $1", &[&name])
-            .await
-            .unwrap()
-            .len()
-    };
+    let there = async || client.query("SELECT 1 FROM pg_database WHERE datname = $1", &[&name]).await.unwrap().len();
     assert_eq!(there().await, 1);
 
     drop(dropped);
@@ -44,10 +31,7 @@ async fn a_dropped_database_is_gone_although_a_connection_is_open() {
 #[tokio::test]
 async fn a_refused_statement_says_why() {
     let database = postgres::database().await;
-    let problem = database
-        .administer(format!("CREATE DATABASE {}", database.name()))
-        .await
-        .unwrap_err();
+    let problem = database.administer(format!("CREATE DATABASE {}", database.name())).await.unwrap_err();
     assert!(problem.contains("already exists"), "{problem}");
 }
 

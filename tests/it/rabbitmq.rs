@@ -12,13 +12,7 @@ async fn two_virtual_hosts_do_not_see_each_other() {
     let (_connection_two, channel_two) = open(&two).await;
 
     let confirmation = channel_one
-        .basic_publish(
-            "".into(),
-            QUEUE.into(),
-            BasicPublishOptions::default(),
-            b"one",
-            BasicProperties::default(),
-        )
+        .basic_publish("".into(), QUEUE.into(), BasicPublishOptions::default(), b"one", BasicProperties::default())
         .await
         .unwrap();
     assert!(confirmation.await.unwrap().is_ack());
@@ -48,22 +42,14 @@ async fn debug_shows_no_password() {
 }
 
 async fn open(vhost: &Vhost) -> (Connection, Channel) {
-    let connection = Connection::connect(&vhost.amqp_url(), ConnectionProperties::default())
-        .await
-        .unwrap();
+    let connection = Connection::connect(&vhost.amqp_url(), ConnectionProperties::default()).await.unwrap();
     let channel = connection.create_channel().await.unwrap();
     channel.confirm_select(ConfirmSelectOptions::default()).await.unwrap();
-    channel
-        .queue_declare(QUEUE.into(), QueueDeclareOptions::durable(), FieldTable::default())
-        .await
-        .unwrap();
+    channel.queue_declare(QUEUE.into(), QueueDeclareOptions::durable(), FieldTable::default()).await.unwrap();
     (connection, channel)
 }
 
 async fn get(channel: &Channel) -> Option<Vec<u8>> {
-    let message = channel
-        .basic_get(QUEUE.into(), BasicGetOptions { no_ack: true })
-        .await
-        .unwrap();
+    let message = channel.basic_get(QUEUE.into(), BasicGetOptions { no_ack: true }).await.unwrap();
     message.map(|message| message.delivery.data)
 }

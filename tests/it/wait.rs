@@ -18,19 +18,13 @@ async fn a_condition_that_comes_true_ends_the_wait() {
 
 #[tokio::test]
 async fn a_value_that_is_there_needs_no_wait() {
-    assert_eq!(
-        wait::value("a value", Duration::ZERO, || future::ready(Some(7))).await,
-        7
-    );
+    assert_eq!(wait::value("a value", Duration::ZERO, || future::ready(Some(7))).await, 7);
 }
 
 #[test]
 fn a_condition_that_stays_false_panics_with_the_reason_and_the_place() {
     let message = panic_of(|| future::ready(false));
-    assert!(
-        message.contains("the impossible") && message.contains("wait.rs"),
-        "{message}"
-    );
+    assert!(message.contains("the impossible") && message.contains("wait.rs"), "{message}");
 }
 
 #[test]
@@ -40,10 +34,7 @@ fn a_condition_that_hangs_is_cut_off() {
 }
 
 fn panic_of<Fut: Future<Output = bool>>(condition: impl Fn() -> Fut) -> String {
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()
-        .unwrap();
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     let wait = || runtime.block_on(wait::until("the impossible", Duration::from_millis(30), &condition));
     let panic = std::panic::catch_unwind(AssertUnwindSafe(wait)).unwrap_err();
     panic.downcast_ref::<String>().unwrap().clone()

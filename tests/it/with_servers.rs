@@ -1,6 +1,5 @@
-use std::fs::{self, Permissions};
-use std::io::{BufRead, BufReader};
-use std::os::unix::fs::PermissionsExt;
+use std::fs::{self, File, Permissions};
+use std::os::unix::fs::{FileExt, PermissionsExt};
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
@@ -37,11 +36,7 @@ fn a_server_that_the_environment_names_is_used_as_it_is() {
 
 #[test]
 fn half_of_a_rabbitmq_is_refused_with_one_line() {
-    let output = with_servers()
-        .env(env::AMQP_URL, "amqp://x")
-        .args(["--rabbitmq", "--", "true"])
-        .output()
-        .unwrap();
+    let output = with_servers().env(env::AMQP_URL, "amqp://x").args(["--rabbitmq", "--", "true"]).output().unwrap();
     assert_eq!(output.status.code(), Some(2));
     let said = String::from_utf8(output.stderr).unwrap();
     assert!(said.lines().count() == 1 && said.contains(env::RABBITMQ_API), "{said}");
@@ -49,21 +44,14 @@ fn half_of_a_rabbitmq_is_refused_with_one_line() {
 
 #[tokio::test]
 async fn nothing_stays_behind_after_the_command_has_ended() {
-    let run = Run::start(&[
-        "--rabbitmq",
-        "--postgres",
-        "--",
-        "sh",
-        "-c",
-        "echo ready; sleep 600 & exit 3",
-    ]);
+    let run = Run::start(&["--rabbitmq", "--postgres", "--", "sh", "-c", "echo ready; sleep 600 & exit 3"]);
     run.ends_without_a_trace(3).await;
 }
 
 #[tokio::test]
 async fn nothing_stays_behind_after_a_signal() {
-    let mut run = Run::start(&["--rabbitmq", "--postgres", "--", "sh", "-c", "echo ready; sleep 600"]);
-    run.read_line();
+    let run = Run::start(&["--rabbitmq", "--postgres", "--", "sh", "-c", "echo ready; sleep 600"]);
+    run.first_line().await;
     run.signal(Signal::TERM);
     run.ends_without_a_trace(128 + 15).await;
 }
@@ -71,8 +59,10 @@ async fn nothing_stays_behind_after_a_signal() {
 #[tokio::test]
 async fn nothing_stays_behind_after_a_signal_while_a_server_starts() {
     let run = Run::start(&["--rabbitmq", "--hold"]);
-    let started = || async { fs::read_dir(run.folder.path()).unwrap().next().is_some() };
-    wait::until("the server has files", Duration::from_mins(1), started).await;
+    // A server in a container has no files here: there the signal comes when it has started.
+    let has_files = || fs::read_dir(run.folder.path()).unwrap().next().is_some();
+    let begun = || async { has_files() || !run.output().is_empty() };
+    wait::until("the server has files", Duration::from_mins(1), begun).await;
     run.signal(Signal::INT);
     run.ends_without_a_trace(128 + 2).await;
 }
@@ -80,7 +70,7 @@ async fn nothing_stays_behind_after_a_signal_while_a_server_starts() {
 #[tokio::test]
 async fn held_servers_end_with_the_standard_input() {
     let mut run = Run::start(&["--postgres", "--hold"]);
-    let line = run.read_line();
+    let line = run.first_line().await;
     assert!(line.starts_with("WORKOUT_TEST_POSTGRES_URL=postgres://"), "{line}");
     drop(run.child.stdin.take());
     run.ends_without_a_trace(0).await;
@@ -98,6 +88,7 @@ fn with_servers() -> Command {
 /// A run whose processes all carry the name of its temporary folder in their environment.
 struct Run {
     child: Child,
+    output: File,
     folder: TempDir,
 }
 
@@ -106,21 +97,24 @@ impl Run {
         let folder = tempfile::Builder::new().prefix("test-run-").tempdir().unwrap();
         // PostgreSQL runs as another user when the tests run as root, and has to come through.
         fs::set_permissions(folder.path(), Permissions::from_mode(0o755)).unwrap();
+        let output = tempfile::tempfile().unwrap();
         let mut command = with_servers();
-        command
-            .args(arguments)
-            .env("TMPDIR", folder.path())
-            .env("WORKOUT_TEST_RUN", folder.path());
-        let child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
-        Self { child, folder }
+        command.args(arguments).env("TMPDIR", folder.path()).env("WORKOUT_TEST_RUN", folder.path());
+        let child = command.stdin(Stdio::piped()).stdout(output.try_clone().unwrap()).spawn().unwrap();
+        Self { child, output, folder }
     }
 
-    fn read_line(&mut self) -> String {
-        let mut line = String::new();
-        BufReader::new(self.child.stdout.as_mut().unwrap())
-            .read_line(&mut line)
-            .unwrap();
-        line
+    fn output(&self) -> String {
+        let mut bytes = [0; 4096];
+        let read = self.output.read_at(&mut bytes, 0).unwrap();
+        String::from_utf8_lossy(&bytes[..read]).into_owned()
+    }
+
+    async fn first_line(&self) -> String {
+        wait::value("a line of output", Duration::from_mins(3), || async {
+            Some(self.output().split_once('\n')?.0.to_owned())
+        })
+        .await
     }
 
     fn signal(&self, signal: Signal) {
@@ -135,10 +129,7 @@ impl Run {
         })
         .await;
         assert_eq!(status.code(), Some(want));
-        let files = fs::read_dir(self.folder.path())
-            .unwrap()
-            .map(|entry| entry.unwrap().path())
-            .collect::<Vec<_>>();
+        let files = fs::read_dir(self.folder.path()).unwrap().map(|entry| entry.unwrap().path()).collect::<Vec<_>>();
         assert!(files.is_empty(), "{files:?}");
         assert_eq!(self.processes(), Vec::<String>::new());
     }
@@ -146,20 +137,21 @@ impl Run {
     /// The command lines of this run's processes, as far as the system lets one see them.
     fn processes(&self) -> Vec<String> {
         let mark = format!("WORKOUT_TEST_RUN={}\0", self.folder.path().display());
-        let processes = fs::read_dir("/proc")
-            .into_iter()
-            .flatten()
-            .flatten()
-            .map(|entry| entry.path());
+        let processes = fs::read_dir("/proc").into_iter().flatten().flatten().map(|entry| entry.path());
         let ours = processes.filter(|process| {
             let environment = fs::read(process.join("environ")).unwrap_or_default();
             environment.windows(mark.len()).any(|window| window == mark.as_bytes())
         });
-        ours.map(|process| {
-            fs::read_to_string(process.join("cmdline"))
-                .unwrap_or_default()
-                .replace('\0', " ")
-        })
-        .collect()
+        ours.map(|process| fs::read_to_string(process.join("cmdline")).unwrap_or_default().replace('\0', " ")).collect()
+    }
+}
+
+/// A test that fails must not leave a server behind.
+impl Drop for Run {
+    fn drop(&mut self) {
+        if let Ok(None) = self.child.try_wait() {
+            self.signal(Signal::TERM);
+            let _ = self.child.wait();
+        }
     }
 }

@@ -61,8 +61,6 @@ pub(crate) fn run(command: &mut Command) -> Result<(), String> {
 /// The folder in which cargo built this test, wherever the configuration has put it.
 fn target_folder() -> PathBuf {
     let marked = |folder: &&Path| folder.join("CACHEDIR.TAG").is_file();
-    let built = env::current_exe()
-        .ok()
-        .and_then(|exe| exe.ancestors().find(marked).map(Path::to_path_buf));
+    let built = env::current_exe().ok().and_then(|exe| exe.ancestors().find(marked).map(Path::to_path_buf));
     built.unwrap_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).with_file_name("target"))
 }

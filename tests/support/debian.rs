@@ -21,10 +21,7 @@ pub(crate) fn can_install() -> bool {
 ///
 /// Blocks on purpose, and shields apt from the terminal's Ctrl-C: an installation cut in the middle needs a repair.
 pub(crate) fn install(packages: &[&str]) -> Result<(), String> {
-    eprintln!(
-        "with-servers: installing {} with apt-get (this takes a minute or two, once)",
-        packages.join(", ")
-    );
+    eprintln!("with-servers: installing {} with apt-get (this takes a minute or two, once)", packages.join(", "));
     let _policy = NoServices::put_in_place().map_err(|error| format!("{POLICY}: {error}"))?;
     apt_get(&["update"])?;
     apt_get(&[&["install", "--yes", "--no-install-recommends"], packages].concat())
@@ -43,12 +40,7 @@ fn apt_get(arguments: &[&str]) -> Result<(), String> {
         return Ok(());
     }
     let said = String::from_utf8_lossy(&output.stderr);
-    let reason = said
-        .lines()
-        .rev()
-        .find(|line| line.starts_with("E:"))
-        .unwrap_or("it gave no reason")
-        .to_owned();
+    let reason = said.lines().rev().find(|line| line.starts_with("E:")).unwrap_or("it gave no reason").to_owned();
     Err(format!("`apt-get {}` failed: {reason}", arguments.join(" ")))
 }
 

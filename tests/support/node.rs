@@ -22,13 +22,7 @@ pub fn modules(packages: &[&str]) -> PathBuf {
         // With a package.json of its own, npm does not look for one in the folders above.
         fs::write(folder.join("package.json"), "{ \"private\": true }\n").map_err(|error| error.to_string())?;
         let mut npm = Command::new("npm");
-        npm.args([
-            "install",
-            "--no-audit",
-            "--no-fund",
-            "--ignore-scripts",
-            "--loglevel=error",
-        ]);
+        npm.args(["install", "--no-audit", "--no-fund", "--ignore-scripts", "--loglevel=error"]);
         cache::run(npm.args(packages).current_dir(folder))
     });
     folder.join("node_modules")

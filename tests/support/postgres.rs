@@ -19,15 +19,9 @@ const LIMIT: Duration = Duration::from_mins(1);
 /// When no PostgreSQL is named in the environment, or when it refuses.
 pub async fn database() -> Database {
     let server = env::required(env::POSTGRES_URL);
-    let database = Database {
-        name: unique::name(),
-        server,
-    };
+    let database = Database { name: unique::name(), server };
     let sql = format!("CREATE DATABASE {}", database.name);
-    database
-        .administer(sql)
-        .await
-        .unwrap_or_else(|problem| panic!("no database for the test: {problem}"));
+    database.administer(sql).await.unwrap_or_else(|problem| panic!("no database for the test: {problem}"));
     database
 }
 
@@ -62,9 +56,7 @@ impl Database {
     pub async fn administer(&self, sql: String) -> Result<(), String> {
         let server = self.server.clone();
         // On a thread of its own, as in `Drop`: one way to do it, whichever executor the test has.
-        task::spawn_blocking(move || execute(&server, &sql))
-            .await
-            .map_err(|stopped| stopped.to_string())?
+        task::spawn_blocking(move || execute(&server, &sql)).await.map_err(|stopped| stopped.to_string())?
     }
 }
 
@@ -83,19 +75,14 @@ impl Drop for Database {
 /// Without the URL's password.
 impl fmt::Debug for Database {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Database")
-            .field("name", &self.name)
-            .finish_non_exhaustive()
+        f.debug_struct("Database").field("name", &self.name).finish_non_exhaustive()
     }
 }
 
 /// Executes one statement on a connection of its own, blocking this thread.
 pub(crate) fn execute(url: &str, sql: &str) -> Result<(), String> {
     let config: Config = url.parse().map_err(one_line)?;
-    let runtime = runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()
-        .map_err(|error| error.to_string())?;
+    let runtime = runtime::Builder::new_current_thread().enable_all().build().map_err(|error| error.to_string())?;
     let statement = async {
         let (client, connection) = config.connect(NoTls).await.map_err(one_line)?;
         let connection = tokio::spawn(connection);
@@ -105,18 +92,14 @@ pub(crate) fn execute(url: &str, sql: &str) -> Result<(), String> {
         let _ = connection.await;
         executed
     };
-    runtime
-        .block_on(async { time::timeout(LIMIT, statement).await })
-        .map_err(|_| format!("no answer in {LIMIT:?}"))?
+    runtime.block_on(async { time::timeout(LIMIT, statement).await }).map_err(|_| format!("no answer in {LIMIT:?}"))?
 }
 
 /// The client's `Display` says only `db error`; what the server said is in the source.
 fn one_line(error: tokio_postgres::Error) -> String {
     match error.as_db_error() {
         Some(reason) => reason.to_string(),
-        None => error
-            .into_source()
-            .map_or_else(|| "no connection".to_owned(), |source| source.to_string()),
+        None => error.into_source().map_or_else(|| "no connection".to_owned(), |source| source.to_string()),
     }
 }
 
@@ -130,17 +113,11 @@ mod tests {
     fn the_database_replaces_the_one_of_the_server_url() {
         #[track_caller]
         fn check(server: &str, want: &str) {
-            let database = ManuallyDrop::new(Database {
-                name: "mine".to_owned(),
-                server: server.to_owned(),
-            });
+            let database = ManuallyDrop::new(Database { name: "mine".to_owned(), server: server.to_owned() });
             assert_eq!(database.url(), want);
         }
         check("postgres://a:b@host:1", "postgres://a:b@host:1/mine");
         check("postgres://a:b@host:1/", "postgres://a:b@host:1/mine");
-        check(
-            "postgres://a@host/other?connect_timeout=3",
-            "postgres://a@host/mine?connect_timeout=3",
-        );
+        check("postgres://a@host/other?connect_timeout=3", "postgres://a@host/mine?connect_timeout=3");
     }
 }

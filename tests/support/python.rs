@@ -22,15 +22,7 @@ pub fn venv(requirements: &[&str]) -> PathBuf {
             return Ok(());
         }
         let mut pip = Command::new(folder.join("bin/python"));
-        pip.args([
-            "-m",
-            "pip",
-            "install",
-            "--quiet",
-            "--no-input",
-            "--disable-pip-version-check",
-        ])
-        .args(requirements);
+        pip.args(["-m", "pip", "install", "--quiet", "--no-input", "--disable-pip-version-check"]).args(requirements);
         cache::run(&mut pip)
     });
     folder.join("bin/python")

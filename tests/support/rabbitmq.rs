@@ -16,15 +16,9 @@ use crate::{env, unique};
 /// When no RabbitMQ is named in the environment, or when it refuses.
 pub async fn vhost() -> Vhost {
     let amqp = env::required(env::AMQP_URL);
-    let vhost = Vhost {
-        name: unique::name(),
-        server: amqp,
-        management: Management::new(&env::required(env::RABBITMQ_API)),
-    };
-    vhost
-        .create()
-        .await
-        .unwrap_or_else(|problem| panic!("no virtual host for the test: {problem}"));
+    let vhost =
+        Vhost { name: unique::name(), server: amqp, management: Management::new(&env::required(env::RABBITMQ_API)) };
+    vhost.create().await.unwrap_or_else(|problem| panic!("no virtual host for the test: {problem}"));
     vhost
 }
 
@@ -62,9 +56,7 @@ impl Vhost {
         let user = user(&self.server);
         self.management.put(&format!("vhosts/{}", self.name), json!({})).await?;
         let all = json!({ "configure": ".*", "write": ".*", "read": ".*" });
-        self.management
-            .put(&format!("permissions/{}/{user}", self.name), all)
-            .await?;
+        self.management.put(&format!("permissions/{}/{user}", self.name), all).await?;
         Ok(())
     }
 }
@@ -72,9 +64,7 @@ impl Vhost {
 /// Without the URL's password.
 impl fmt::Debug for Vhost {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Vhost")
-            .field("name", &self.name)
-            .finish_non_exhaustive()
+        f.debug_struct("Vhost").field("name", &self.name).finish_non_exhaustive()
     }
 }
 
@@ -106,10 +96,7 @@ impl Management {
             .proxy(None)
             .build()
             .new_agent();
-        Self {
-            base: url.trim_end_matches('/').to_owned(),
-            agent,
-        }
+        Self { base: url.trim_end_matches('/').to_owned(), agent }
     }
 
     /// Reads what is at `path`.
@@ -174,15 +161,9 @@ impl Management {
         path: &str,
         body: Option<Value>,
     ) -> Result<(ureq::http::StatusCode, String), ureq::Error> {
-        let request = Request::builder()
-            .method(method)
-            .uri(format!("{}/api/{path}", self.base));
+        let request = Request::builder().method(method).uri(format!("{}/api/{path}", self.base));
         let mut response = match body {
-            Some(body) => self.agent.run(
-                request
-                    .header("content-type", "application/json")
-                    .body(body.to_string())?,
-            )?,
+            Some(body) => self.agent.run(request.header("content-type", "application/json").body(body.to_string())?)?,
             None => self.agent.run(request.body(())?)?,
         };
         Ok((response.status(), response.body_mut().read_to_string()?))
@@ -221,11 +202,7 @@ mod tests {
     fn a_url_is_split_with_and_without_its_optional_parts() {
         #[track_caller]
         fn check(url: &str, want_authority: &str, want_user: &str) {
-            assert_eq!(
-                (split_authority(url).0, user(url)),
-                (want_authority, want_user),
-                "{url}"
-            );
+            assert_eq!((split_authority(url).0, user(url)), (want_authority, want_user), "{url}");
         }
         check("amqp://a:b@host:1", "amqp://a:b@host:1", "a");
         check("amqp://a:b@host:1/%2f?heartbeat=5", "amqp://a:b@host:1", "a");

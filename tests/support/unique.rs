@@ -10,8 +10,6 @@ use std::time::{SystemTime, UNIX_EPOCH};
 pub(crate) fn name() -> String {
     static COUNTER: AtomicU32 = AtomicU32::new(0);
     let count = COUNTER.fetch_add(1, Ordering::Relaxed);
-    let millis = SystemTime::now()
-        .duration_since(UNIX_EPOCH)
-        .map_or(0, |since| since.as_millis());
+    let millis = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_millis());
     format!("test_{millis:x}_{pid:x}_{count:x}", pid = process::id())
 }

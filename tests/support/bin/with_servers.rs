@@ -60,10 +60,7 @@ struct Request {
 }
 
 enum Work {
-    Run {
-        program: OsString,
-        arguments: Vec<OsString>,
-    },
+    Run { program: OsString, arguments: Vec<OsString> },
     Hold,
 }
 
@@ -78,21 +75,12 @@ impl Request {
                 Some("--python") => needs.push(Need::Python),
                 Some("--node") => needs.push(Need::Node),
                 Some("--hold") => {
-                    return Ok(Some(Self {
-                        needs,
-                        work: Work::Hold,
-                    }));
+                    return Ok(Some(Self { needs, work: Work::Hold }));
                 }
                 Some("--help" | "-h") => return Ok(None),
                 Some("--") => {
                     let program = arguments.next().ok_or("there is no COMMAND after `--`")?;
-                    return Ok(Some(Self {
-                        needs,
-                        work: Work::Run {
-                            program,
-                            arguments: arguments.collect(),
-                        },
-                    }));
+                    return Ok(Some(Self { needs, work: Work::Run { program, arguments: arguments.collect() } }));
                 }
                 _ => return Err(format!("unknown argument {}", argument.display())),
             }
@@ -135,9 +123,7 @@ async fn supervise(request: Request) -> i32 {
 
 async fn command(program: &OsStr, arguments: &[OsString], servers: &Servers, signals: &mut Signals) -> i32 {
     let mut command = Command::new(program);
-    command
-        .args(arguments)
-        .envs(servers.settings().iter().map(|(name, value)| (name, value)));
+    command.args(arguments).envs(servers.settings().iter().map(|(name, value)| (name, value)));
     let audience = Audience::choose();
     if audience == Audience::Group {
         command.process_group(0);
@@ -191,11 +177,7 @@ enum Audience {
 
 impl Audience {
     fn choose() -> Self {
-        if io::stdin().is_terminal() {
-            Self::Command
-        } else {
-            Self::Group
-        }
+        if io::stdin().is_terminal() { Self::Command } else { Self::Group }
     }
 
     fn tell(self, child: &Child, signal: Signal) {

@@ -38,10 +38,7 @@ impl Running {
 /// The image of this repository whose tag ends with the first of `endings` that fits one, or any other.
 pub(crate) async fn local_image(repository: &'static str, endings: &[&str]) -> Option<Image> {
     let docker = Docker::connect_with_defaults().ok()?;
-    let images = time::timeout(ENGINE_LIMIT, docker.list_images(None::<ListImagesOptions>))
-        .await
-        .ok()?
-        .ok()?;
+    let images = time::timeout(ENGINE_LIMIT, docker.list_images(None::<ListImagesOptions>)).await.ok()?.ok()?;
     let prefix = format!("{repository}:");
     let mut tags = images
         .iter()
@@ -49,9 +46,7 @@ pub(crate) async fn local_image(repository: &'static str, endings: &[&str]) -> O
         .filter_map(|tag| tag.strip_prefix(&prefix))
         .collect::<Vec<_>>();
     tags.sort_unstable();
-    let fits = endings
-        .iter()
-        .find_map(|ending| tags.iter().find(|tag| tag.ends_with(ending)));
+    let fits = endings.iter().find_map(|ending| tags.iter().find(|tag| tag.ends_with(ending)));
     let tag = (*fits.or(tags.first())?).to_owned();
     Some(Image { repository, tag })
 }
@@ -74,27 +69,20 @@ pub(crate) async fn rabbitmq(image: Image) -> Result<(Running, Vec<(&'static str
 
 /// Starts PostgreSQL.
 pub(crate) async fn postgres(image: Image) -> Result<(Running, Vec<(&'static str, String)>), String> {
-    let request = generic(image, &[5432])
-        .with_env_var("POSTGRES_PASSWORD", "postgres")
-        .with_cmd([
-            "postgres",
-            "-c",
-            "fsync=off",
-            "-c",
-            "full_page_writes=off",
-            "-c",
-            "max_connections=200",
-        ]);
+    let request = generic(image, &[5432]).with_env_var("POSTGRES_PASSWORD", "postgres").with_cmd([
+        "postgres",
+        "-c",
+        "fsync=off",
+        "-c",
+        "full_page_writes=off",
+        "-c",
+        "max_connections=200",
+    ]);
     let container = start(request).await?;
     let url = format!("postgres://postgres:postgres@{}", address(&container, 5432).await?);
     wait::poll(START_LIMIT, || {
         let url = url.clone();
-        async {
-            task::spawn_blocking(move || postgres::execute(&url, "SELECT 1"))
-                .await
-                .ok()?
-                .ok()
-        }
+        async { task::spawn_blocking(move || postgres::execute(&url, "SELECT 1")).await.ok()?.ok() }
     })
     .await
     .ok_or_else(|| format!("no answer in {START_LIMIT:?} from PostgreSQL in a container"))?;
@@ -103,17 +91,11 @@ pub(crate) async fn postgres(image: Image) -> Result<(Running, Vec<(&'static str
 
 fn generic(image: Image, ports: &[u16]) -> GenericImage {
     let image = GenericImage::new(image.repository.to_owned(), image.tag);
-    ports
-        .iter()
-        .fold(image, |image, port| image.with_exposed_port(port.tcp()))
+    ports.iter().fold(image, |image, port| image.with_exposed_port(port.tcp()))
 }
 
 async fn start(request: impl Into<ContainerRequest<GenericImage>>) -> Result<ContainerAsync<GenericImage>, String> {
-    request
-        .into()
-        .start()
-        .await
-        .map_err(|error| format!("a container cannot be started: {error}"))
+    request.into().start().await.map_err(|error| format!("a container cannot be started: {error}"))
 }
 
 async fn address(container: &ContainerAsync<GenericImage>, port: u16) -> Result<String, String> {

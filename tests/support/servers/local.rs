@@ -32,26 +32,14 @@ impl Local {
         let outcome = wait::poll(START_LIMIT, || {
             let ended = server.ended();
             let probe = probe();
-            async move {
-                if ended {
-                    Some(false)
-                } else {
-                    probe.await.then_some(true)
-                }
-            }
+            async move { if ended { Some(false) } else { probe.await.then_some(true) } }
         });
         match outcome.await {
             Some(true) => Ok(()),
-            Some(false) => Err(format!(
-                "{} did not start: {}",
-                self.server.name(),
-                self.server.last_words()
-            )),
-            None => Err(format!(
-                "no answer in {START_LIMIT:?} from {}: {}",
-                self.server.name(),
-                self.server.last_words()
-            )),
+            Some(false) => Err(format!("{} did not start: {}", self.server.name(), self.server.last_words())),
+            None => {
+                Err(format!("no answer in {START_LIMIT:?} from {}: {}", self.server.name(), self.server.last_words()))
+            }
         }
     }
 }

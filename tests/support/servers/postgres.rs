@@ -46,38 +46,21 @@ async fn attempt() -> Result<(Local, Vec<(&'static str, String)>), String> {
     };
 
     let mut initdb = command("initdb")?;
-    initdb.args([
-        "--pgdata=data",
-        "--username=postgres",
-        "--auth=trust",
-        "--encoding=UTF8",
-        "--locale=C",
-        "--no-sync",
-    ]);
+    initdb.args(["--pgdata=data", "--username=postgres", "--auth=trust", "--encoding=UTF8", "--locale=C", "--no-sync"]);
     let log = folder.path().join("initdb.log");
-    Process::start("initdb", &mut initdb, log, Signal::KILL)?
-        .succeeds()
-        .await?;
+    Process::start("initdb", &mut initdb, log, Signal::KILL)?.succeeds().await?;
 
     let mut server = command("postgres")?;
     server.args(["-D", "data", "-p", &port.to_string()]).args(options());
     let log = folder.path().join("output.log");
     let server = Process::start("postgres", &mut server, log, Signal::INT)?;
 
-    let mut local = Local {
-        server,
-        helpers: Vec::new(),
-        folder,
-    };
+    let mut local = Local { server, helpers: Vec::new(), folder };
     let url = format!("postgres://postgres@127.0.0.1:{port}");
     local
         .answers(|| {
             let url = url.clone();
-            async {
-                task::spawn_blocking(move || postgres::execute(&url, "SELECT 1"))
-                    .await
-                    .is_ok_and(|it| it.is_ok())
-            }
+            async { task::spawn_blocking(move || postgres::execute(&url, "SELECT 1")).await.is_ok_and(|it| it.is_ok()) }
         })
         .await?;
     Ok((local, vec![(env::POSTGRES_URL, url)]))
@@ -106,16 +89,12 @@ fn owner() -> Result<Option<(u32, u32)>, String> {
     }
     let users = fs::read_to_string("/etc/passwd").map_err(|error| format!("/etc/passwd: {error}"))?;
     let found = ["postgres", "nobody"].iter().find_map(|name| user(&users, name));
-    found
-        .map(Some)
-        .ok_or_else(|| "PostgreSQL does not run as root, and there is no user `postgres`".to_owned())
+    found.map(Some).ok_or_else(|| "PostgreSQL does not run as root, and there is no user `postgres`".to_owned())
 }
 
 /// The user's and the group's number from the text of a password file.
 fn user(users: &str, name: &str) -> Option<(u32, u32)> {
-    let line = users
-        .lines()
-        .find_map(|line| line.strip_prefix(name)?.strip_prefix(':'))?;
+    let line = users.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(':'))?;
     let mut fields = line.split(':').skip(1);
     Some((fields.next()?.parse().ok()?, fields.next()?.parse().ok()?))
 }
@@ -123,13 +102,9 @@ fn user(users: &str, name: &str) -> Option<(u32, u32)> {
 /// Of several versions the newest.
 fn program(name: &str) -> Option<PathBuf> {
     let versions = fs::read_dir(DEBIAN).into_iter().flatten().flatten();
-    let mut versions = versions
-        .filter_map(|entry| entry.file_name().to_str()?.parse::<u32>().ok())
-        .collect::<Vec<_>>();
+    let mut versions = versions.filter_map(|entry| entry.file_name().to_str()?.parse::<u32>().ok()).collect::<Vec<_>>();
     versions.sort_unstable_by(|a, b| b.cmp(a));
-    let folders = versions
-        .iter()
-        .map(|version| Path::new(DEBIAN).join(version.to_string()).join("bin"));
+    let folders = versions.iter().map(|version| Path::new(DEBIAN).join(version.to_string()).join("bin"));
     programs::find(name, &folders.collect::<Vec<_>>())
 }
 

@@ -33,12 +33,7 @@ impl Process {
         let spawn = |command: &mut Command| -> io::Result<Child> {
             let out = File::create(&log)?;
             let err = out.try_clone()?;
-            command
-                .stdin(Stdio::null())
-                .stdout(out)
-                .stderr(err)
-                .process_group(0)
-                .spawn()
+            command.stdin(Stdio::null()).stdout(out).stderr(err).process_group(0).spawn()
         };
         let child = spawn(command).map_err(|error| format!("{name} cannot be started: {error}"))?;
         Ok(Self { child, name, log, end })
@@ -71,11 +66,7 @@ impl Process {
     /// The end of the log on one line: what a server says before it gives up.
     pub(crate) fn last_words(&self) -> String {
         let log = fs::read_to_string(&self.log).unwrap_or_default();
-        let lines = log
-            .lines()
-            .map(str::trim)
-            .filter(|line| !line.is_empty())
-            .collect::<Vec<_>>();
+        let lines = log.lines().map(str::trim).filter(|line| !line.is_empty()).collect::<Vec<_>>();
         lines[lines.len().saturating_sub(12)..].join(" | ")
     }
 

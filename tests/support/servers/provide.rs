@@ -55,12 +55,7 @@ pub async fn provide(needs: &[Need]) -> Result<Servers, String> {
     for need in needs {
         sources.push((*need, need.source().await?));
     }
-    let missing = || {
-        sources
-            .iter()
-            .filter(|(_, source)| matches!(source, Source::Missing))
-            .map(|(need, _)| *need)
-    };
+    let missing = || sources.iter().filter(|(_, source)| matches!(source, Source::Missing)).map(|(need, _)| *need);
     if missing().next().is_some() {
         if !debian::can_install() {
             return Err(advice(missing()));
@@ -72,10 +67,7 @@ pub async fn provide(needs: &[Need]) -> Result<Servers, String> {
             }
         }
         if let Some((need, _)) = sources.iter().find(|(_, source)| matches!(source, Source::Missing)) {
-            return Err(format!(
-                "{need:?} is not found although its packages {:?} are installed",
-                need.packages()
-            ));
+            return Err(format!("{need:?} is not found although its packages {:?} are installed", need.packages()));
         }
     }
 
@@ -132,14 +124,9 @@ impl Need {
             Self::RabbitMq => present(rabbitmq::is_installed(), Source::Programs),
             Self::Postgres => present(postgres::is_installed(), Source::Programs),
             // Debian's own Python has `venv` without what it needs to work.
-            Self::Python => present(
-                programs::succeeds("python3", &["-c", "import venv, ensurepip"]),
-                Source::Ready,
-            ),
+            Self::Python => present(programs::succeeds("python3", &["-c", "import venv, ensurepip"]), Source::Ready),
             Self::Node => {
-                let both = ["node", "npm"]
-                    .iter()
-                    .all(|program| programs::succeeds(program, &["--version"]));
+                let both = ["node", "npm"].iter().all(|program| programs::succeeds(program, &["--version"]));
                 present(both, Source::Ready)
             }
         })
@@ -148,18 +135,11 @@ impl Need {
     /// What the environment names, which is all or nothing.
     fn given(self) -> Result<Option<Vec<(&'static str, String)>>, String> {
         let names = self.variables();
-        let given = names
-            .iter()
-            .filter_map(|name| Some((*name, env::get(name)?)))
-            .collect::<Vec<_>>();
+        let given = names.iter().filter_map(|name| Some((*name, env::get(name)?))).collect::<Vec<_>>();
         match given.len() {
             0 => Ok(None),
             some if some == names.len() => Ok(Some(given)),
-            _ => Err(format!(
-                "{} are needed together, and only {} is set",
-                names.join(" and "),
-                given[0].0
-            )),
+            _ => Err(format!("{} are needed together, and only {} is set", names.join(" and "), given[0].0)),
         }
     }
 
@@ -201,8 +181,5 @@ impl Need {
 
 fn advice(missing: impl Iterator<Item = Need>) -> String {
     let missing = missing.map(Need::remedy).collect::<Vec<_>>();
-    format!(
-        "the tests need what is not found here, please install: {}",
-        missing.join("; ")
-    )
+    format!("the tests need what is not found here, please install: {}", missing.join("; "))
 }

@@ -37,14 +37,8 @@ async fn attempt() -> Result<(Local, Vec<(&'static str, String)>), String> {
     // Started here, Erlang's name server ends with us; started by Erlang, it would outlive everybody.
     if let Some(epmd) = programs::find("epmd", &[]) {
         let mut epmd = Command::new(epmd);
-        epmd.args(["-address", "127.0.0.1", "-port", &names.to_string()])
-            .current_dir(folder.path());
-        helpers.push(Process::start(
-            "epmd",
-            &mut epmd,
-            folder.path().join("epmd.log"),
-            Signal::TERM,
-        )?);
+        epmd.args(["-address", "127.0.0.1", "-port", &names.to_string()]).current_dir(folder.path());
+        helpers.push(Process::start("epmd", &mut epmd, folder.path().join("epmd.log"), Signal::TERM)?);
     }
     let mut command = Command::new(program);
     command.current_dir(folder.path());
@@ -60,11 +54,7 @@ async fn attempt() -> Result<(Local, Vec<(&'static str, String)>), String> {
     // Nothing of it is kept, so it need not close its queues in order, which would take seconds.
     let server = Process::start("rabbitmq-server", &mut command, log, Signal::KILL)?;
 
-    let mut local = Local {
-        server,
-        helpers,
-        folder,
-    };
+    let mut local = Local { server, helpers, folder };
     let api = format!("http://guest:guest@127.0.0.1:{management}");
     let client = Management::new(&api);
     local
@@ -104,10 +94,7 @@ fn surroundings(folder: &Path) -> Vec<(&'static str, PathBuf)> {
         ("RABBITMQ_MNESIA_BASE", folder.join("data")),
         ("RABBITMQ_LOG_BASE", folder.join("log")),
         ("RABBITMQ_PID_FILE", folder.join("pid")),
-        (
-            "RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS",
-            "-kernel inet_dist_use_interface {127,0,0,1}".into(),
-        ),
+        ("RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS", "-kernel inet_dist_use_interface {127,0,0,1}".into()),
     ]
 }
 
@@ -115,10 +102,6 @@ fn surroundings(folder: &Path) -> Vec<(&'static str, PathBuf)> {
 fn program() -> Option<PathBuf> {
     programs::find(
         "rabbitmq-server",
-        &[
-            "/usr/lib/rabbitmq/bin".into(),
-            "/opt/homebrew/sbin".into(),
-            "/usr/local/sbin".into(),
-        ],
+        &["/usr/lib/rabbitmq/bin".into(), "/opt/homebrew/sbin".into(), "/usr/local/sbin".into()],
     )
 }
