@@ -82,6 +82,7 @@ impl Queue {
     }
 
     /// What it hears.
+    #[must_use]
     pub fn bindings(&self) -> impl ExactSizeIterator<Item = &Binding> {
         self.bindings.iter()
     }
@@ -113,15 +114,15 @@ mod tests {
     #[test]
     fn names_that_amqp_cannot_say_are_refused() {
         #[track_caller]
-        fn check(queue: Queue, want: bool) {
+        fn check(queue: &Queue, want: bool) {
             assert_eq!(queue.check().is_ok(), want, "{queue:?}");
         }
-        check(Queue::new("stats.workouts").bind_type::<WorkoutPerformed>(), true);
-        check(Queue::new(""), false);
-        check(Queue::new("amq.mine"), false);
-        check(Queue::new("a".repeat(250)), true);
-        check(Queue::new("a".repeat(251)), false);
-        check(Queue::new("a").bind("", "#"), false);
-        check(Queue::new("a").bind("b", "c".repeat(256)), false);
+        check(&Queue::new("stats.workouts").bind_type::<WorkoutPerformed>(), true);
+        check(&Queue::new(""), false);
+        check(&Queue::new("amq.mine"), false);
+        check(&Queue::new("a".repeat(250)), true);
+        check(&Queue::new("a".repeat(251)), false);
+        check(&Queue::new("a").bind("", "#"), false);
+        check(&Queue::new("a").bind("b", "c".repeat(256)), false);
     }
 }

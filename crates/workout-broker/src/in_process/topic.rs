@@ -58,6 +58,7 @@ mod tests {
     /// A pattern of a stranger must not take exponential time.
     #[test]
     fn many_wildcards_are_matched_in_no_time() {
-        assert!(!matches(&"#.a.".repeat(60), &"a.".repeat(120)));
+        let (pattern, key) = ("#.a.".repeat(60), "a.".repeat(120));
+        assert!(!matches(&format!("{pattern}b"), &format!("{key}c")));
     }
 }
