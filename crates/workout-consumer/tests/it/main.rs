@@ -1,0 +1,7 @@
+//! Consuming from the broker inside the process.
+
+#![expect(clippy::unwrap_used, reason = "in a test a panic is the report; clippy sees helpers as ordinary functions")]
+
+mod outcomes;
+mod shutdown;
+mod support;
