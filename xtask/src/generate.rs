@@ -25,7 +25,11 @@ struct Generated {
 }
 
 /// Everything that is generated.
-const GENERATED: &[Generated] = &[];
+const GENERATED: &[Generated] = &[Generated {
+    what: "schemas",
+    command: &["run", "--quiet", "-p", "workout-cli", "--", "schema", "export", "--out", "{out}"],
+    into: "schemas",
+}];
 
 /// Writes what has changed and removes what is no longer generated.
 pub(crate) fn write(steps: &mut Steps) -> Outcome {
@@ -66,9 +70,6 @@ impl Fresh {
             let out = out.to_str().ok_or("the path of the temporary folder is not UTF-8")?;
             let command = command.iter().map(|argument| if *argument == "{out}" { out } else { argument });
             steps.run(&format!("generate {what}"), cargo(command).current_dir(&root))?;
-        }
-        if GENERATED.is_empty() {
-            println!("nothing is generated yet");
         }
         Ok(Self { folder, root })
     }

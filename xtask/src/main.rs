@@ -6,6 +6,7 @@
 
 mod cargo;
 mod child;
+mod compat;
 mod crates;
 mod diff;
 mod generate;
@@ -30,8 +31,9 @@ Usage: cargo xtask COMMAND
   test [-- ARGS]      runs every test with the servers it needs; ARGS go to the test runner, and then doctests are left out
   lint                formatting, clippy, documentation, feature combinations, dependencies, packaging
   generate [--check]  writes the generated files, or names those that are out of date
+  compat              compares the contract with every release in tests/released
   crates              counts the crates that a user of workout-events gets
-  ci                  lint, generate --check and test
+  ci                  lint, generate --check, compat and test
   help                this text";
 
 fn main() -> ExitCode {
@@ -56,10 +58,12 @@ fn run(arguments: &[&str], steps: &mut Steps) -> Outcome {
         ["lint"] => lint::run(steps),
         ["generate"] => generate::write(steps),
         ["generate", "--check"] => generate::check(steps),
+        ["compat"] => compat::check(steps),
         ["crates"] => crates::check(steps),
         ["ci"] => {
             lint::run(steps)?;
             generate::check(steps)?;
+            compat::check(steps)?;
             test::run(steps, &[])
         }
         ["help" | "--help" | "-h"] => {

@@ -49,6 +49,62 @@ pub const TOPIC_EXCHANGE: &str = "workout.events";
 /// assert_eq!(StageAccepted::EXCHANGE, "workout.events");
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
+///
+/// # What does not compile
+///
+/// A text without a bound, which somebody would fill with a megabyte:
+///
+/// ```compile_fail
+/// # use workout_events::{UserId, event};
+/// /// A person wrote.
+/// #[event(type = "person.wrote", version = 1, subject = user_id)]
+/// pub struct PersonWrote {
+///     /// The person.
+///     pub user_id: UserId,
+///     /// What was written.
+///     pub text: String, // error: a text needs `#[field(chars = 1..=200)]` or `#[field(format = ...)]`
+/// }
+/// ```
+///
+/// A float, whose sums depend on their order:
+///
+/// ```compile_fail
+/// # use workout_events::{UserId, event};
+/// /// A person was weighed.
+/// #[event(type = "person.weighed", version = 1, subject = user_id)]
+/// pub struct PersonWeighed {
+///     /// The person.
+///     pub user_id: UserId,
+///     /// The weight.
+///     pub kilograms: f64, // error: sums of floats depend on their order; use an integer unit
+/// }
+/// ```
+///
+/// A field without a word about its meaning, which the schema would leave unexplained:
+///
+/// ```compile_fail
+/// # use workout_events::{UserId, event};
+/// /// A person left.
+/// #[event(type = "person.left", version = 1, subject = user_id)]
+/// pub struct PersonLeft {
+///     pub user_id: UserId, // error: say what the field means, in a doc comment: the schema shows it
+/// }
+/// ```
+///
+/// A range that the type of the field cannot hold:
+///
+/// ```compile_fail
+/// # use workout_events::{UserId, event};
+/// /// A person had a birthday.
+/// #[event(type = "person.aged", version = 1, subject = user_id)]
+/// pub struct PersonAged {
+///     /// The person.
+///     pub user_id: UserId,
+///     /// The age in years.
+///     #[field(range = 0..=300)] // error: the range does not fit into the type of the field
+///     pub years: u8,
+/// }
+/// ```
 pub trait EventType: Contract {
     /// The name on the wire and the routing key, for example `workout.performed`.
     const TYPE: &'static str;

@@ -66,6 +66,8 @@ impl Registry {
     }
 
     /// The first-party types.
+    // Inline, so that the readers of all types are compiled in the crate that asks for them, and not in every build.
+    #[inline]
     #[must_use]
     pub fn workout() -> Self {
         Self::new()
