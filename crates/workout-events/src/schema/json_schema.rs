@@ -5,7 +5,7 @@ use serde_json::{Map, Value, json};
 use crate::registry::TypeInfo;
 use crate::schema::beyond::description;
 use crate::shape::{Field, Format, Object, Shape};
-use crate::text;
+use crate::text::{self, Lines};
 
 /// The JSON Schema of a whole message of this type: the envelope and the data.
 ///
@@ -93,7 +93,12 @@ impl Definitions {
             Shape::Boolean => json!({ "type": "boolean" }),
             Shape::Integer { min, max } => json!({ "type": "integer", "minimum": min, "maximum": max }),
             Shape::Text { min, max, lines } => {
-                json!({ "type": "string", "minLength": min, "maxLength": max, "pattern": text::pattern(*lines) })
+                let mut schema =
+                    json!({ "type": "string", "minLength": min, "maxLength": max, "pattern": text::pattern(*lines) });
+                if *lines == Lines::Single {
+                    merge(&mut schema, json!({ "not": ends_line() }));
+                }
+                schema
             }
             Shape::Formatted(format) => formatted(format),
             Shape::Constant(text) => json!({ "type": "string", "const": text }),
@@ -128,11 +133,19 @@ fn formatted(format: &Format) -> Value {
     if let Some(name) = format.format {
         merge(&mut schema, json!({ "format": name }));
     }
-    if let Some(excluded) = format.excludes {
-        merge(&mut schema, json!({ "not": { "const": excluded } }));
-    }
+    let not = match format.excludes {
+        Some(excluded) => json!({ "anyOf": [{ "const": excluded }, ends_line()] }),
+        None => ends_line(),
+    };
+    merge(&mut schema, json!({ "not": not }));
     merge(&mut schema, json!({ "examples": [format.sample] }));
     schema
+}
+
+/// A text with a line break at its end. In some languages, Python among them, `$` matches before it as well, so a pattern
+/// alone would let it through.
+fn ends_line() -> Value {
+    json!({ "pattern": "\\n$" })
 }
 
 /// Adds the fields of `more` to `schema`.

@@ -5,3 +5,5 @@ mod envelope;
 mod family;
 mod plain;
 mod properties;
+mod reader;
+mod replay;
