@@ -1,0 +1,43 @@
+//! The connections.
+
+use std::fmt;
+
+use async_trait::async_trait;
+use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
+
+use crate::error::{Kind, StoreError, database};
+use crate::postgres::migrate::migrate;
+use crate::store::Backend;
+
+/// A writer and a few readers.
+const CONNECTIONS: u32 = 5;
+
+pub(crate) struct Postgres {
+    pub(crate) pool: PgPool,
+}
+
+impl Postgres {
+    pub(crate) async fn connect(url: &str) -> Result<Self, StoreError> {
+        // The parser's own reason is dropped: it may repeat parts of the URL, which has a password in it.
+        let options: PgConnectOptions =
+            url.parse().map_err(|_| Kind::Url("it is not of the form postgres://user:password@host/database"))?;
+        let options = options.application_name("workout-stats");
+        let pool = PgPoolOptions::new().max_connections(CONNECTIONS).connect_with(options).await.map_err(database)?;
+        migrate(&pool).await?;
+        Ok(Self { pool })
+    }
+}
+
+#[async_trait]
+impl Backend for Postgres {
+    async fn close(&self) {
+        self.pool.close().await;
+    }
+}
+
+/// Without the URL, which has a password in it.
+impl fmt::Debug for Postgres {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Postgres")
+    }
+}

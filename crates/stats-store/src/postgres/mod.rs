@@ -1,0 +1,8 @@
+//! `PostgreSQL`.
+
+mod connect;
+mod migrate;
+mod read;
+mod write;
+
+pub(crate) use connect::Postgres;

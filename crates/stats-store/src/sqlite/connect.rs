@@ -1,0 +1,63 @@
+//! The connections.
+
+use std::fmt;
+use std::path::Path;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous};
+
+use crate::error::{Kind, StoreError, database};
+use crate::sqlite::migrate::migrate;
+use crate::store::Backend;
+
+/// A writer and a few readers: there is never more than one writer in SQLite.
+const CONNECTIONS: u32 = 5;
+
+/// How long a writer waits for another one, be it of another process.
+const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
+
+pub(crate) struct Sqlite {
+    pub(crate) pool: SqlitePool,
+}
+
+impl Sqlite {
+    pub(crate) async fn connect(url: &str) -> Result<Self, StoreError> {
+        if url.contains(":memory:") || url.contains("mode=memory") {
+            return Err(Kind::Url("every connection would have a database of its own; say `memory` instead").into());
+        }
+        let options = url.parse().map_err(|_| Kind::Url("it is not of the form sqlite://FILE"))?;
+        Self::with(options).await
+    }
+
+    pub(crate) async fn open(file: &Path) -> Result<Self, StoreError> {
+        Self::with(SqliteConnectOptions::new().filename(file)).await
+    }
+
+    async fn with(options: SqliteConnectOptions) -> Result<Self, StoreError> {
+        let options = options
+            .create_if_missing(true)
+            // Readers go on while someone writes.
+            .journal_mode(SqliteJournalMode::Wal)
+            // What was committed survives the loss of power and not only that of the process.
+            .synchronous(SqliteSynchronous::Full)
+            .busy_timeout(BUSY_TIMEOUT);
+        let pool =
+            SqlitePoolOptions::new().max_connections(CONNECTIONS).connect_with(options).await.map_err(database)?;
+        migrate(&pool).await?;
+        Ok(Self { pool })
+    }
+}
+
+#[async_trait]
+impl Backend for Sqlite {
+    async fn close(&self) {
+        self.pool.close().await;
+    }
+}
+
+impl fmt::Debug for Sqlite {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Sqlite")
+    }
+}

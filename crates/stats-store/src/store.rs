@@ -1,0 +1,76 @@
+//! A store as a service opens it.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use async_trait::async_trait;
+
+use crate::error::{Kind, StoreError};
+use crate::memory::Memory;
+use crate::postgres::Postgres;
+use crate::seam::{StatsReader, StatsWriter};
+use crate::sqlite::Sqlite;
+
+/// A place for the statistics. A clone is another handle to the same place.
+#[derive(Debug, Clone)]
+pub struct StatsStore(Arc<dyn Backend>);
+
+/// What our own stores are.
+#[async_trait]
+pub(crate) trait Backend: StatsWriter + StatsReader {
+    async fn close(&self);
+}
+
+impl StatsStore {
+    /// Opens the store of this URL and brings its schema up to date.
+    ///
+    /// | URL | store |
+    /// |---|---|
+    /// | `sqlite://stats.db` | a file, which is made if it is not there; `sqlite:///var/lib/stats.db` is an absolute path |
+    /// | `postgres://user:password@host/database` | `PostgreSQL`, in the schema `workout_stats` |
+    /// | `memory` | nothing stays |
+    ///
+    /// # Errors
+    /// When the URL is of another form, the database does not answer or refuses, or it belongs to a newer version.
+    pub async fn connect(url: &str) -> Result<Self, StoreError> {
+        if url == "memory" {
+            return Ok(Self::memory());
+        }
+        match url.split_once(':').map(|(scheme, _)| scheme) {
+            Some("sqlite") => Ok(Self(Arc::new(Sqlite::connect(url).await?))),
+            Some("postgres" | "postgresql") => Ok(Self(Arc::new(Postgres::connect(url).await?))),
+            _ => Err(Kind::Url("it has to be sqlite://FILE, postgres://..., or memory").into()),
+        }
+    }
+
+    /// Opens a file, which is made if it is not there, without the rules of URLs for its name.
+    ///
+    /// # Errors
+    /// As for [`connect`](Self::connect).
+    pub async fn sqlite(file: impl AsRef<Path> + Send) -> Result<Self, StoreError> {
+        Ok(Self(Arc::new(Sqlite::open(file.as_ref()).await?)))
+    }
+
+    /// A new store in memory, which ends with its last handle.
+    #[must_use]
+    pub fn memory() -> Self {
+        Self(Arc::<Memory>::default())
+    }
+
+    /// The store to write to.
+    #[must_use]
+    pub fn writer(&self) -> Arc<dyn StatsWriter> {
+        Arc::clone(&self.0) as Arc<dyn StatsWriter>
+    }
+
+    /// The store to read from.
+    #[must_use]
+    pub fn reader(&self) -> Arc<dyn StatsReader> {
+        Arc::clone(&self.0) as Arc<dyn StatsReader>
+    }
+
+    /// Waits for what is under way and closes the connections. All handles are of no use after that.
+    pub async fn close(&self) {
+        self.0.close().await;
+    }
+}

@@ -1,0 +1,16 @@
+//! The suite that every store has to pass.
+//!
+//! ```
+//! # #[tokio::main(flavor = "current_thread")]
+//! # async fn main() {
+//! let store = stats_store::StatsStore::memory();
+//! stats_store::testing::keeps_the_contract(store.writer(), store.reader()).await;
+//! # }
+//! ```
+
+#![expect(clippy::missing_panics_doc, reason = "a panic is how a suite says that it failed")]
+
+mod events;
+mod suite;
+
+pub use suite::keeps_the_contract;
