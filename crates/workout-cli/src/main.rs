@@ -1,5 +1,5 @@
 #![doc = include_str!("../README.md")]
-#![expect(clippy::print_stdout, clippy::print_stderr, reason = "a command speaks on its standard streams")]
+#![expect(clippy::print_stderr, reason = "a command speaks on its standard streams")]
 
 mod failure;
 mod output;
@@ -9,7 +9,6 @@ mod shell;
 use std::process::ExitCode;
 
 use clap::{CommandFactory, Parser, Subcommand};
-
 
 /// Events of workout products: their schemas, and whether a message keeps them.
 #[derive(Debug, Parser)]

@@ -2,6 +2,7 @@
 
 mod attributes;
 mod choice;
+mod field;
 mod record;
 
 use proc_macro::TokenStream;

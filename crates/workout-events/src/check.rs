@@ -11,7 +11,7 @@ use crate::text::{self, Lines};
 use crate::time::Moment;
 use crate::violation::{Code, Violation};
 
-/// Receives what a value says about itself; see the [module](self).
+/// Receives what a value says about itself: the bounds of its fields, and the rules between them.
 #[derive(Debug)]
 pub struct Check<'c> {
     holds: bool,
@@ -89,7 +89,7 @@ impl<'c> Check<'c> {
                 None => value.check(self),
                 Some(found) => {
                     let length = found.pointer.len();
-                    found.pointer.push_str(&format!("/{field}/{index}"));
+                    found.pointer = format!("{}/{field}/{index}", found.pointer);
                     value.check(self);
                     self.shorten(length);
                 }

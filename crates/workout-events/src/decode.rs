@@ -130,12 +130,11 @@ impl Decoder {
     fn decode_text<T: EventType>(&self, text: &str) -> Result<Event<T>, DecodeError> {
         let scan = scan(text, Some(T::MESSAGE));
         let now = self.now.unwrap_or_else(Timestamp::now);
-        if scan.violations.is_empty() {
-            if let Ok(typed) = serde_json::from_str::<Typed<'_, T>>(text) {
-                if let Some(event) = typed.accept(now, scan.unknown_fields) {
-                    return Ok(event);
-                }
-            }
+        if scan.violations.is_empty()
+            && let Ok(typed) = serde_json::from_str::<Typed<'_, T>>(text)
+            && let Some(event) = typed.accept(now, scan.unknown_fields)
+        {
+            return Ok(event);
         }
         self.refuse(text, scan, now)
     }

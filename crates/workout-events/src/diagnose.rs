@@ -132,15 +132,11 @@ impl Report {
     }
 
     fn walk(&mut self, value: &mut Value, shape: &'static Shape, pointer: &mut String) {
-        let holds = match self.replaced.contains(pointer) {
-            true => false,
-            false => self.walk_kept(value, shape, pointer),
-        };
-        if !holds {
+        if self.replaced.contains(pointer) {
             *value = sample::shape(shape);
-            if !self.replaced.contains(pointer) {
-                self.replaced.push(pointer.clone());
-            }
+        } else if !self.walk_kept(value, shape, pointer) {
+            *value = sample::shape(shape);
+            self.replaced.push(pointer.clone());
         }
     }
 

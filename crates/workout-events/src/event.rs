@@ -251,8 +251,8 @@ impl<T: EventType> EventBuilder<T> {
             None => cause.id().to_string(),
         });
         if self.traceparent.is_none() {
-            self.traceparent = cause.attributes.traceparent.clone();
-            self.tracestate = cause.attributes.tracestate.clone();
+            self.traceparent.clone_from(&cause.attributes.traceparent);
+            self.tracestate.clone_from(&cause.attributes.tracestate);
         }
         self
     }

@@ -134,6 +134,7 @@ impl Registry {
     }
 
     /// The types, by name.
+    #[must_use]
     pub fn types(&self) -> impl ExactSizeIterator<Item = &TypeInfo> {
         self.types.values()
     }
@@ -160,17 +161,15 @@ impl Registry {
         let Some(mut tree) = diagnose::parse(text, &named) else {
             return Err(refused(named.violations));
         };
-        match tree.get("type").and_then(Value::as_str) {
-            Some(name) => match self.types.get(name) {
-                Some(info) => (info.read)(&self.decoder, message),
-                None => {
-                    let reason = unknown_type(name);
-                    Err(DecodeError::UnknownType(diagnose::envelope(&mut tree, named, &ANY_MESSAGE, reason)))
-                }
-            },
+        let Some(name) = tree.get("type").and_then(Value::as_str) else {
             // Without a name there is only the envelope to judge, and it lacks its type.
-            None => Err(refused(diagnose::object(&mut tree, named, &ANY_MESSAGE))),
+            return Err(refused(diagnose::object(&mut tree, named, &ANY_MESSAGE)));
+        };
+        if let Some(info) = self.types.get(name) {
+            return (info.read)(&self.decoder, message);
         }
+        let reason = unknown_type(name);
+        Err(DecodeError::UnknownType(diagnose::envelope(&mut tree, named, &ANY_MESSAGE, reason)))
     }
 }
 

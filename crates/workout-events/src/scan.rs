@@ -134,7 +134,7 @@ impl<'t> Scanner<'t> {
         match self.peek() {
             Some(b'"') => self.string(place).map(|_| ()),
             Some(b'-' | b'0'..=b'9') => self.number(place),
-            Some(b'{') if depth >= MAX_DEPTH => self.too_deep(place),
+            Some(b'{' | b'[') if depth >= MAX_DEPTH => self.too_deep(place),
             Some(b'{') => {
                 let object = match shape {
                     Some(Shape::Object(object)) => Some(*object),
@@ -142,7 +142,6 @@ impl<'t> Scanner<'t> {
                 };
                 self.object(object, place, depth + 1)
             }
-            Some(b'[') if depth >= MAX_DEPTH => self.too_deep(place),
             Some(b'[') => {
                 let item = match shape {
                     Some(Shape::List { of, .. }) => Some(*of),

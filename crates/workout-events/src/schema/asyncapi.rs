@@ -89,10 +89,7 @@ fn send(exchange: &str, types: &[&TypeInfo]) -> Value {
         exchange,
         types,
         "Publish with confirms, persistent and mandatory; the routing key is the type.",
-        json!({
-            "deliveryMode": 2,
-            "mandatory": true,
-        }),
+        &json!({ "deliveryMode": 2, "mandatory": true }),
     )
 }
 
@@ -102,13 +99,11 @@ fn receive(exchange: &str, types: &[&TypeInfo]) -> Value {
         exchange,
         types,
         "Consume from a durable queue of your own, and acknowledge what is stored.",
-        json!({
-            "ack": true,
-        }),
+        &json!({ "ack": true }),
     )
 }
 
-fn operation(action: &str, exchange: &str, types: &[&TypeInfo], summary: &str, amqp: Value) -> Value {
+fn operation(action: &str, exchange: &str, types: &[&TypeInfo], summary: &str, amqp: &Value) -> Value {
     let channel = json!({ "$ref": format!("#/channels/{exchange}") });
     let messages: Vec<_> = types
         .iter()

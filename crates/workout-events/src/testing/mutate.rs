@@ -88,7 +88,7 @@ pub fn mutated(info: &TypeInfo) -> impl Strategy<Value = String> + use<> {
             if let Mutation::Truncate = mutation {
                 end = Some(place);
             } else {
-                apply(&mut tree, place, mutation, &mut texts);
+                apply(&mut tree, place, &mutation, &mut texts);
             }
         }
         let mut text = tree.to_string();
@@ -104,7 +104,7 @@ pub fn mutated(info: &TypeInfo) -> impl Strategy<Value = String> + use<> {
 }
 
 /// Puts a mark where the text is later replaced.
-fn apply(tree: &mut Value, place: Index, mutation: Mutation, texts: &mut Vec<(String, String)>) {
+fn apply(tree: &mut Value, place: Index, mutation: &Mutation, texts: &mut Vec<(String, String)>) {
     let mut pointers = Vec::new();
     collect(tree, &mut String::new(), &mut pointers);
     let Some(pointer) = pointers.get(place.index(pointers.len().max(1))) else { return };
@@ -114,7 +114,7 @@ fn apply(tree: &mut Value, place: Index, mutation: Mutation, texts: &mut Vec<(St
     match mutation {
         Mutation::Replace(replacement) => {
             *value = json!(mark);
-            texts.push((mark, replacement.to_owned()));
+            texts.push((mark, (*replacement).to_owned()));
         }
         Mutation::Lengthen => *value = json!("x".repeat(4_001)),
         Mutation::Insert => {
@@ -129,11 +129,11 @@ fn apply(tree: &mut Value, place: Index, mutation: Mutation, texts: &mut Vec<(St
         },
         Mutation::Duplicate => {
             let text = value.to_string();
-            if let Some(Value::Object(_)) = tree.pointer(parent) {
-                if let Some(value) = tree.pointer_mut(pointer) {
-                    *value = json!(mark);
-                    texts.push((mark, format!("{text},\"{name}\":{text}")));
-                }
+            if let Some(Value::Object(_)) = tree.pointer(parent)
+                && let Some(value) = tree.pointer_mut(pointer)
+            {
+                *value = json!(mark);
+                texts.push((mark, format!("{text},\"{name}\":{text}")));
             }
         }
         Mutation::Truncate => {}

@@ -55,10 +55,10 @@ impl From<MemberNamedV1> for MemberNamedV2 {
 impl From<MemberNamedV2> for MemberNamed {
     fn from(old: MemberNamedV2) -> Self {
         let mut names = old.names.into_iter();
-        let named = Self::new(old.user_id, names.next().unwrap_or_default());
+        let member = Self::new(old.user_id, names.next().unwrap_or_default());
         match names.next() {
-            Some(family) => named.family(family),
-            None => named,
+            Some(family) => member.family(family),
+            None => member,
         }
     }
 }
@@ -72,9 +72,9 @@ impl MemberNamed {
 
 #[test]
 fn old_versions_are_brought_up_step_by_step_and_keep_their_identity() {
-    let user = UserId::generate();
+    let person = UserId::generate();
     let old =
-        Event::builder("/crm", MemberNamedV1::new(user, "Ada King Lovelace")).correlation_id("c-1").build().unwrap();
+        Event::builder("/crm", MemberNamedV1::new(person, "Ada King Lovelace")).correlation_id("c-1").build().unwrap();
     let new = Event::<MemberNamed>::decode(&old.encode()).unwrap();
     assert_eq!((new.id(), new.time(), new.correlation_id()), (old.id(), old.time(), Some("c-1")));
     assert_eq!((new.data().given.as_str(), new.data().family.as_deref()), ("Ada", Some("King Lovelace")));
