@@ -1,10 +1,10 @@
 //! The strict scan: JSON text, before anything gets a Rust type.
 //!
 //! `serde_json` reads JSON well, but it skips unknown fields without looking, keeps the last of two equal keys in
-//! some places, and has no notion of numbers that other languages would round. The scan walks over the text once,
-//! guided by the shape of the message, and sees what the typed reader would not: keys given twice, nesting, numbers out
-//! of range, NUL, halves of surrogate pairs, `null`, and how many fields are unknown. It allocates nothing for a
-//! valid message whose fields are all known.
+//! some places, takes an array for an object, and has no notion of numbers that other languages would round. The scan
+//! walks over the text once, guided by the shape of the message, and sees what the typed reader would not: keys given
+//! twice, nesting, numbers out of range, NUL, halves of surrogate pairs, `null`, arrays in the place of objects, and how
+//! many fields are unknown. It allocates nothing for a valid message whose fields are all known.
 
 use std::borrow::Cow;
 use std::ops::Range;
@@ -145,6 +145,11 @@ impl<'t> Scanner<'t> {
             Some(b'[') => {
                 let item = match shape {
                     Some(Shape::List { of, .. }) => Some(*of),
+                    Some(Shape::Object(_)) => {
+                        // The typed reader would take the items for the fields, in their order.
+                        self.note(Code::WrongType, place, "a JSON object is expected");
+                        None
+                    }
                     _ => None,
                 };
                 self.array(item, place, depth + 1)

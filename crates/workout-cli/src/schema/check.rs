@@ -44,7 +44,7 @@ pub(super) fn run(against: &Path, as_json: bool) -> Result<ExitCode, Failure> {
             } else {
                 output.line(format_args!("{file}: {one}"))?;
                 if let Some(example) = &one.example {
-                    output.line(format_args!("    would break: {example}"))?;
+                    output.line(format_args!("    would break: {}", shortened(&example.to_string())))?;
                 }
             }
         }
@@ -64,6 +64,15 @@ pub(super) fn run(against: &Path, as_json: bool) -> Result<ExitCode, Failure> {
     } else {
         eprintln!("{count} incompatible changes: make a new version of the type, or take the change back");
         Ok(ExitCode::FAILURE)
+    }
+}
+
+/// The beginning of an example: one that breaks a large bound is large itself, and `--json` has all of it.
+fn shortened(example: &str) -> String {
+    const SHOWN: usize = 400;
+    match example.char_indices().nth(SHOWN) {
+        Some((at, _)) => format!("{}... ({} characters)", &example[..at], example.chars().count()),
+        None => example.to_owned(),
     }
 }
 

@@ -36,6 +36,12 @@ Examples:
         #[arg(long)]
         fields: bool,
     },
+    /// Lists the codes that verdicts name, with their meaning.
+    Codes {
+        /// Prints one JSON object a line instead of a table.
+        #[arg(long)]
+        json: bool,
+    },
     /// Writes every file of the contract: schemas, AsyncAPI document, golden corpus.
     #[command(after_help = "Example:\n  workout schema export --out schemas")]
     Export {
@@ -76,6 +82,7 @@ pub(crate) fn run(command: Command) -> Result<ExitCode, Failure> {
     match command {
         Command::List { json } => show::list(json),
         Command::Show { event_type, fields } => show::show(&event_type, fields),
+        Command::Codes { json } => show::codes(json),
         Command::Export { out } => export::run(&out),
         Command::Validate(arguments) => validate::run(&arguments),
         Command::Check { against, json } => check::run(&against, json),

@@ -4,7 +4,7 @@ use std::process::ExitCode;
 
 use serde_json::json;
 use workout_events::shape::{Lines, Object, Shape};
-use workout_events::{Registry, TypeInfo, schema};
+use workout_events::{Code, Registry, TypeInfo, schema};
 
 use crate::failure::Failure;
 use crate::output::Output;
@@ -50,6 +50,25 @@ pub(super) fn show(event_type: &str, fields: bool) -> Result<ExitCode, Failure> 
         }
     } else {
         output.line(format_args!("{:#}", schema::message_schema(info)))?;
+    }
+    output.finish()?;
+    Ok(ExitCode::SUCCESS)
+}
+
+pub(super) fn codes(as_json: bool) -> Result<ExitCode, Failure> {
+    let mut output = Output::new();
+    let width = Code::ALL.iter().map(|code| code.as_str().len()).max().unwrap_or_default();
+    for code in Code::ALL {
+        let by_schema = !schema::BEYOND_JSON_SCHEMA.contains(code);
+        if as_json {
+            output.json(&json!({ "code": code, "meaning": code.describe(), "in_json_schema": by_schema }))?;
+        } else {
+            let mark = if by_schema { ' ' } else { '*' };
+            output.line(format_args!("{:width$} {mark} {}", code.as_str(), code.describe()))?;
+        }
+    }
+    if !as_json {
+        output.line("\n* JSON Schema cannot express the rule: a schema may accept what the reader refuses.")?;
     }
     output.finish()?;
     Ok(ExitCode::SUCCESS)

@@ -21,7 +21,7 @@ pub(crate) struct Arguments {
     /// How the file is laid out.
     #[arg(long, value_enum, default_value_t = Layout::Auto)]
     layout: Layout,
-    /// Also reads the plain envelope {`event_type`, payload, service, timestamp, version}.
+    /// Also reads the plain envelope of services that have not moved to `CloudEvents` yet.
     #[arg(long)]
     plain: bool,
 }

@@ -448,6 +448,16 @@ mod versions {
     }
 }
 
+/// `serde` would read them: the items as the fields, in their order.
+#[test]
+fn an_array_in_the_place_of_an_object_is_refused() {
+    check("/data", "[]", Code::WrongType);
+    check("/data/source", r#"["coach"]"#, Code::WrongType);
+    check("/data/source", r#"["coach", "42", "sensed"]"#, Code::WrongType);
+    check("/data/exercises/0", r#"["back-squat", "Back squat", "a", []]"#, Code::WrongType);
+    check("/data/exercises/0/sets/0", r#"[0, "normal", 5]"#, Code::WrongType);
+}
+
 #[test]
 fn every_violation_is_reported_and_not_just_the_first() {
     let mut message = valid();

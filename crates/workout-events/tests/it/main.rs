@@ -8,3 +8,8 @@ mod plain;
 mod properties;
 mod reader;
 mod replay;
+
+#[test]
+fn misuse_does_not_compile_and_says_what_to_mend() {
+    trybuild::TestCases::new().compile_fail("tests/ui/*.rs");
+}

@@ -1,0 +1,12 @@
+use workout_events::{UserId, event};
+
+/// A person was weighed.
+#[event(type = "person.weighed", version = 1, subject = user_id)]
+pub struct PersonWeighed {
+    /// The person.
+    pub user_id: UserId,
+    /// The weight.
+    pub kilograms: f64,
+}
+
+fn main() {}
