@@ -422,6 +422,17 @@ mod versions {
     }
 
     #[test]
+    fn a_broken_message_of_an_unknown_version_is_refused_and_not_parked() {
+        let mut message = valid();
+        message["dataversion"] = json!(2);
+        message["source"] = json!("");
+        let error = Event::<WorkoutPerformed>::decode(message.to_string().as_bytes()).unwrap_err();
+        assert!(matches!(error, DecodeError::Refused(_)), "{error:?}");
+        let codes: Vec<_> = error.violations().iter().map(|violation| violation.code).collect();
+        assert_eq!(codes, [Code::InvalidSource, Code::UnknownVersion]);
+    }
+
+    #[test]
     fn a_version_that_cannot_be_is_refused() {
         check("/dataversion", "0", Code::UnknownVersion);
         check("/dataversion", "\"1\"", Code::WrongType);

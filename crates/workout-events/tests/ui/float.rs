@@ -1,10 +1,10 @@
-use workout_events::{UserId, event};
+use workout_events::event;
 
 /// A person was weighed.
 #[event(type = "person.weighed", version = 1, subject = user_id)]
 pub struct PersonWeighed {
     /// The person.
-    pub user_id: UserId,
+    pub user_id: workout_events::UserId,
     /// The weight.
     pub kilograms: f64,
 }
