@@ -18,18 +18,28 @@ pub(crate) const MAX_DEPTH: usize = 64;
 /// The largest integer that every JSON reader keeps exactly.
 const MAX_SAFE_INTEGER: u64 = (1 << 53) - 1;
 
-/// Whether a byte ends a run of plain characters in a string: the quote, an escape, or a control character.
-const ENDS_RUN: [bool; 256] = {
-    let mut table = [false; 256];
-    let mut byte = 0;
-    while byte < 0x20 {
-        table[byte] = true;
-        byte += 1;
+/// The length of the run of plain characters at the start: up to a quote, an escape or a control character.
+///
+/// Nearly all bytes of a message are inside of strings, so this looks at eight of them at a time: each of the three
+/// tests below leaves the high bit of a byte set where it hits, and at worst also in bytes after that.
+fn plain_run(bytes: &[u8]) -> usize {
+    const ONES: u64 = u64::from_ne_bytes([1; 8]);
+    const HIGH: u64 = ONES << 7;
+    let is_zero = |word: u64| word.wrapping_sub(ONES) & !word;
+    let (words, rest) = bytes.as_chunks::<8>();
+    let mut length = 0;
+    for word in words {
+        let word = u64::from_le_bytes(*word);
+        let control = word.wrapping_sub(ONES * 0x20) & !word;
+        let hits =
+            (control | is_zero(word ^ (ONES * u64::from(b'"'))) | is_zero(word ^ (ONES * u64::from(b'\\')))) & HIGH;
+        if hits != 0 {
+            return length + hits.trailing_zeros() as usize / 8;
+        }
+        length += 8;
     }
-    table[b'"' as usize] = true;
-    table[b'\\' as usize] = true;
-    table
-};
+    length + rest.iter().position(|&byte| byte < 0x20 || byte == b'"' || byte == b'\\').unwrap_or(rest.len())
+}
 
 /// What the scan of a message found.
 #[derive(Debug, Default)]
@@ -262,8 +272,8 @@ impl<'t> Scanner<'t> {
     /// A key, with its escapes resolved: `"\u0069d"` is the key `id`.
     fn key(&mut self, object: &Place<'_>) -> Step<Cow<'t, str>> {
         let start = self.at;
-        let raw = self.string(object)?;
-        if !raw.contains('\\') {
+        let (raw, escaped) = self.string(object)?;
+        if !escaped {
             return Ok(Cow::Borrowed(raw));
         }
         // A half of a surrogate pair has no reading; such a key was noted and can stay as it is written.
@@ -271,19 +281,20 @@ impl<'t> Scanner<'t> {
         Ok(serde_json::from_str::<String>(quoted).map_or(Cow::Borrowed(raw), Cow::Owned))
     }
 
-    /// A string, as it is written between its quotes.
-    fn string(&mut self, place: &Place<'_>) -> Step<&'t str> {
+    /// A string, as it is written between its quotes, and whether it has escapes.
+    fn string(&mut self, place: &Place<'_>) -> Step<(&'t str, bool)> {
         let start = self.at;
         let violations = self.found.violations.len();
-        let mut surrogate = false;
+        let (mut escaped, mut surrogate) = (false, false);
         self.at += 1;
         loop {
-            // Nearly all bytes of a message are inside of strings: this is the loop that counts.
-            let rest = &self.bytes[self.at..];
-            self.at += rest.iter().position(|&byte| ENDS_RUN[usize::from(byte)]).unwrap_or(rest.len());
+            self.at += plain_run(&self.bytes[self.at..]);
             match self.peek() {
                 Some(b'"') => break,
-                Some(b'\\') => surrogate |= self.escape(place)?,
+                Some(b'\\') => {
+                    escaped = true;
+                    surrogate |= self.escape(place)?;
+                }
                 Some(_) => return self.broken(Code::InvalidJson, "a control character in a text must be escaped"),
                 None => return self.truncated(),
             }
@@ -300,7 +311,7 @@ impl<'t> Scanner<'t> {
             tail.dedup_by_key(|violation| violation.code);
             fresh.append(&mut tail);
         }
-        Ok(&self.text[start + 1..self.at - 1])
+        Ok((&self.text[start + 1..self.at - 1], escaped))
     }
 
     /// One escape; says whether it was half of a surrogate pair.
@@ -486,5 +497,27 @@ impl<'t> Scanner<'t> {
     #[cold]
     fn truncated<T>(&mut self) -> Step<T> {
         self.broken(Code::Truncated, "the text ends too early")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_run_of_plain_characters_ends_where_it_should() {
+        for stop in [b'"', b'\\', 0, 0x1f, b'\n'] {
+            for before in 0..40 {
+                for filler in [b'a', b' ', b'!', b'#', b'[', b']', 0x7f, 0x80, 0xff] {
+                    let mut bytes = vec![filler; 48];
+                    assert_eq!(plain_run(&bytes[..before]), before, "{filler}");
+                    bytes[before] = stop;
+                    assert_eq!(plain_run(&bytes), before, "{stop} after {filler}");
+                    // A second stop right behind must not be taken for the first.
+                    bytes[before + 1] = b'"';
+                    assert_eq!(plain_run(&bytes), before, "{stop} after {filler}");
+                }
+            }
+        }
     }
 }
