@@ -48,6 +48,11 @@ impl Consumer {
         self
     }
 
+    /// The queue with its bindings: to declare it before anything is published, where `run` may come too late.
+    pub fn queue(&self) -> &Queue {
+        &self.queue
+    }
+
     /// Declares the queue and consumes until `shutdown` is ready; then takes no more, handles what has already come, and
     /// reports.
     ///

@@ -9,4 +9,4 @@ mod shutdown;
 pub use crate::consumer::Consumer;
 pub use crate::error::ConsumeError;
 pub use crate::run::Report;
-pub use workout_broker::{Broker, BrokerError, Prefetch, PrefetchError};
+pub use workout_broker::{Broker, BrokerError, Prefetch, PrefetchError, Queue};
