@@ -4,6 +4,7 @@ use std::fmt;
 
 use async_trait::async_trait;
 use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
+use sqlx::{ConnectOptions, Connection};
 
 use crate::error::{Kind, StoreError, database};
 use crate::postgres::migrate::migrate;
@@ -22,6 +23,8 @@ impl Postgres {
         let options: PgConnectOptions =
             url.parse().map_err(|_| Kind::Url("it is not of the form postgres://user:password@host/database"))?;
         let options = options.application_name("workout-stats");
+        // A pool tries again until its time is over and then says only that. A connection says at once what is wrong.
+        options.connect().await.map_err(database)?.close().await.map_err(database)?;
         let pool = PgPoolOptions::new().max_connections(CONNECTIONS).connect_with(options).await.map_err(database)?;
         migrate(&pool).await?;
         Ok(Self { pool })
