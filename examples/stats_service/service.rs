@@ -1,0 +1,118 @@
+//! The parts, put together and taken apart again.
+
+use std::error::Error;
+use std::fs;
+use std::net::{Ipv4Addr, SocketAddr};
+use std::time::Duration;
+
+use axum::Router;
+use stats_store::StatsStore;
+use tokio::net::TcpListener;
+use tokio::time::sleep;
+use tracing::warn;
+use workout_broker::Broker;
+use workout_events::{UserId, WorkoutId};
+use workout_publisher::Publisher;
+
+use crate::ingest;
+use crate::perform::{self, Perform};
+use crate::receipts::Receipts;
+use crate::settings::{Mode, Settings};
+use crate::shutdown::Shutdown;
+
+/// How long requests may take to end after the signal.
+const GRACE: Duration = Duration::from_secs(10);
+
+type Failure = Box<dyn Error + Send + Sync>;
+
+pub(crate) async fn run(settings: &Settings) -> Result<(), Failure> {
+    let shutdown = Shutdown::on_signal()?;
+    let (store, broker) = tokio::select! {
+        opened = open(&settings.mode) => opened?,
+        () = shutdown.wait() => return Ok(()),
+    };
+    let receipts = Receipts::default();
+    let consumer = ingest::consumer(store.writer(), receipts.clone());
+    // Before the first request, so that nothing is published that nobody hears.
+    broker.declare(consumer.queue()).await?;
+
+    let mut app = stats_http::router(store.reader());
+    let embedded = matches!(settings.mode, Mode::Embedded { .. });
+    if embedded {
+        app = app.merge(perform::router(Perform { publisher: Publisher::new(broker.clone()), receipts }));
+    }
+    // Bound before anything is consumed: a port that is taken is found out first.
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, settings.port)).await?;
+    greet(listener.local_addr()?, embedded);
+
+    // Requests wait for the consumer, so it ends after them.
+    let requests_ended = Shutdown::by_hand();
+    let consuming = tokio::spawn({
+        let (run, shutdown) = (consumer.run(broker.clone(), requests_ended.wait()), shutdown.clone());
+        async move {
+            let ended = run.await;
+            shutdown.now();
+            ended
+        }
+    });
+    let served = serve(listener, app, &shutdown).await;
+    requests_ended.now();
+    let report = consuming.await?;
+    broker.close().await.or_else(|error| if report.is_err() { Ok(()) } else { Err(error) })?;
+    store.close().await;
+    served?;
+    report?;
+    Ok(())
+}
+
+async fn open(mode: &Mode) -> Result<(StatsStore, Broker), Failure> {
+    match mode {
+        Mode::Embedded { folder } => {
+            fs::create_dir_all(folder)?;
+            Ok((StatsStore::sqlite(folder.join("stats.db")).await?, Broker::in_process()))
+        }
+        Mode::Connected { amqp_url, database_url } => {
+            Ok((StatsStore::connect(database_url).await?, Broker::connect(amqp_url).await?))
+        }
+    }
+}
+
+async fn serve(listener: TcpListener, app: Router, shutdown: &Shutdown) -> std::io::Result<()> {
+    // axum::serve has no timeout for slow headers: this is to be reached from this machine, or through a proxy.
+    let serving = axum::serve(listener, app).with_graceful_shutdown(shutdown.wait());
+    let too_long = async {
+        shutdown.wait().await;
+        sleep(GRACE).await;
+    };
+    tokio::select! {
+        served = serving => served,
+        () = too_long => {
+            warn!("requests were still open after {GRACE:?}");
+            Ok(())
+        }
+    }
+}
+
+/// What to type next.
+fn greet(address: SocketAddr, embedded: bool) {
+    let (url, user) = (format!("http://{address}"), UserId::generate());
+    println!("{url}");
+    if embedded {
+        println!(
+            "curl -X POST {url}/workout/{}/perform -H 'content-type: application/json' -d '{}'",
+            WorkoutId::generate(),
+            serde_json::json!({
+                "user_id": user,
+                "source": { "name": "curl" },
+                "activity_type": "running",
+                "started_at": "2026-03-28T17:00:00+01:00",
+                "ended_at": "2026-03-28T17:45:00+01:00",
+                "time_zone": "Europe/Berlin",
+                "energy_kcal": 480,
+            })
+        );
+    } else {
+        println!("curl {url}/healthz");
+    }
+    println!("curl {url}/users/{user}/statistics");
+}

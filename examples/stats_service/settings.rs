@@ -1,0 +1,63 @@
+//! What can be set, and where it stands.
+
+use std::env;
+use std::path::PathBuf;
+
+pub(crate) const HELP: &str = "\
+Usage: stats_service [--data DIR]
+
+  --data DIR     where stats.db is kept, without DATABASE_URL (default: the current folder)
+
+  PORT           the port on 127.0.0.1, 0 for any that is free (default: 8080)
+  AMQP_URL       consume from this RabbitMQ; needs DATABASE_URL
+  DATABASE_URL   store in this PostgreSQL; needs AMQP_URL";
+
+pub(crate) struct Settings {
+    pub(crate) port: u16,
+    pub(crate) mode: Mode,
+}
+
+pub(crate) enum Mode {
+    /// Complete in one process.
+    Embedded { folder: PathBuf },
+    /// One of many, with servers.
+    Connected { amqp_url: String, database_url: String },
+}
+
+impl Settings {
+    /// `None` when only help was asked for. A problem is one line that names what to mend, and never a URL.
+    pub(crate) fn read() -> Result<Option<Self>, String> {
+        let mut folder = None;
+        let mut arguments = env::args_os().skip(1);
+        while let Some(argument) = arguments.next() {
+            match argument.to_str() {
+                Some("--help" | "-h") => return Ok(None),
+                Some("--data") => folder = Some(arguments.next().ok_or("--data needs a folder")?),
+                _ => return Err("unknown argument; --help says what there is".to_owned()),
+            }
+        }
+        let mode = match (variable("AMQP_URL")?, variable("DATABASE_URL")?) {
+            (Some(_), Some(_)) if folder.is_some() => {
+                return Err("--data is for running without DATABASE_URL".to_owned());
+            }
+            (Some(amqp_url), Some(database_url)) => Mode::Connected { amqp_url, database_url },
+            (None, None) => Mode::Embedded { folder: folder.unwrap_or_else(|| ".".into()).into() },
+            (Some(_), None) => return Err("AMQP_URL is set, so DATABASE_URL has to be as well".to_owned()),
+            (None, Some(_)) => return Err("DATABASE_URL is set, so AMQP_URL has to be as well".to_owned()),
+        };
+        let port = match variable("PORT")? {
+            Some(port) => port.parse().map_err(|_| "PORT has to be a number from 0 to 65535")?,
+            None => 8080,
+        };
+        Ok(Some(Self { port, mode }))
+    }
+}
+
+fn variable(name: &str) -> Result<Option<String>, String> {
+    match env::var(name) {
+        Ok(value) if value.is_empty() => Err(format!("{name} is empty; set it or unset it")),
+        Ok(value) => Ok(Some(value)),
+        Err(env::VarError::NotPresent) => Ok(None),
+        Err(env::VarError::NotUnicode(_)) => Err(format!("{name} is not UTF-8")),
+    }
+}
