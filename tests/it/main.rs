@@ -6,5 +6,6 @@ mod interop;
 mod packages;
 mod postgres;
 mod rabbitmq;
+mod thin_path;
 mod wait;
 mod with_servers;
