@@ -27,6 +27,20 @@ pub struct TypeInfo {
     read: fn(&Decoder, &[u8]) -> Result<Accepted, DecodeError>,
 }
 
+impl TypeInfo {
+    /// The shape of the data inside the message.
+    #[must_use]
+    pub fn data(&self) -> Option<&'static Object> {
+        self.message.data()
+    }
+
+    /// What the type means, as one sentence.
+    #[must_use]
+    pub fn meaning(&self) -> &'static str {
+        self.data().map_or(self.message.doc, |data| data.doc)
+    }
+}
+
 /// What a registry says of a message that keeps its contract.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]

@@ -105,6 +105,14 @@ pub struct Format {
 }
 
 impl Object {
+    /// The object in the field `data`, if this is a message.
+    pub(crate) fn data(&self) -> Option<&'static Self> {
+        match self.fields.iter().find(|field| field.name == "data")?.shape {
+            Shape::Object(object) => Some(object),
+            _ => None,
+        }
+    }
+
     /// The field of this name. Looks at `expected` first: fields mostly arrive in the order in which they are declared.
     pub(crate) fn find(&self, name: &str, expected: usize) -> Option<usize> {
         if self.fields.get(expected).is_some_and(|field| field.name == name) {

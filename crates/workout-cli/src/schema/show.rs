@@ -23,8 +23,8 @@ pub(super) fn list(as_json: bool) -> Result<ExitCode, Failure> {
     if !as_json {
         output.line(format_args!("{:width$}  VERSION  {:17}  MEANING", "TYPE", "EXCHANGE"))?;
     }
-    for TypeInfo { event_type, version, exchange, message, .. } in registry.types() {
-        let meaning = data(message).map_or("", |object| object.doc);
+    for info in registry.types() {
+        let (TypeInfo { event_type, version, exchange, .. }, meaning) = (info, info.meaning());
         if as_json {
             output
                 .json(&json!({ "type": event_type, "version": version, "exchange": exchange, "meaning": meaning }))?;
@@ -45,7 +45,7 @@ pub(super) fn show(event_type: &str, fields: bool) -> Result<ExitCode, Failure> 
     };
     let mut output = Output::new();
     if fields {
-        if let Some(object) = data(info.message) {
+        if let Some(object) = info.data() {
             print_fields(&mut output, "", object)?;
         }
     } else {
@@ -72,13 +72,6 @@ pub(super) fn codes(as_json: bool) -> Result<ExitCode, Failure> {
     }
     output.finish()?;
     Ok(ExitCode::SUCCESS)
-}
-
-fn data(message: &Object) -> Option<&'static Object> {
-    message.fields.iter().find(|field| field.name == "data").and_then(|field| match field.shape {
-        Shape::Object(object) => Some(*object),
-        _ => None,
-    })
 }
 
 fn print_fields(output: &mut Output, prefix: &str, object: &'static Object) -> Result<(), Failure> {

@@ -9,7 +9,7 @@ use crate::contract::TOPIC_EXCHANGE;
 use crate::registry::{Registry, TypeInfo};
 use crate::sample;
 use crate::schema::beyond::description;
-use crate::schema::json_schema::{Definitions, data, merge};
+use crate::schema::json_schema::{Definitions, merge};
 use crate::shape::Shape;
 
 /// The AsyncAPI 3 document of the types of a registry.
@@ -120,13 +120,13 @@ fn operation(action: &str, exchange: &str, types: &[&TypeInfo], summary: &str, a
 
 fn message(info: &TypeInfo, definitions: &mut Definitions) -> Value {
     let mut payload = definitions.object(info.message);
-    merge(&mut payload, json!({ "description": description(info.message) }));
+    merge(&mut payload, json!({ "description": description(info) }));
     let mut example = sample::shape(&Shape::Object(info.message));
     merge(&mut example, json!({ "id": "0197a9f6-5d2c-7c55-9f0a-5a1f0e7f1f10", "source": "/coach" }));
     json!({
         "name": info.event_type,
         "title": format!("{}, version {}", info.event_type, info.version),
-        "summary": data(info.message).map_or("", |data| data.doc),
+        "summary": info.meaning(),
         "contentType": CONTENT_TYPE,
         "payload": payload,
         "headers": {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::schema::json_schema::data;
+use crate::registry::TypeInfo;
 use crate::shape::{Object, Shape};
 use crate::violation::Code;
 
@@ -38,19 +38,19 @@ const EVERYWHERE: &[&str] = &[
 
 /// The rules of this message that its JSON Schema cannot express, in words.
 #[must_use]
-pub fn beyond_json_schema(message: &'static Object) -> Vec<String> {
+pub fn beyond_json_schema(info: &TypeInfo) -> Vec<String> {
     let mut rules: Vec<String> = EVERYWHERE.iter().map(|rule| (*rule).to_owned()).collect();
     let mut found = BTreeSet::new();
-    collect(message, &mut found);
+    collect(info.message, &mut found);
     rules.extend(found);
     rules
 }
 
 /// The description of a message: what it says, and what its schema leaves unsaid.
-pub(crate) fn description(message: &'static Object) -> String {
-    let mut text = data(message).map_or(message.doc, |data| data.doc).to_owned();
+pub(crate) fn description(info: &TypeInfo) -> String {
+    let mut text = info.meaning().to_owned();
     text.push_str("\n\nRules beyond this schema, which the decoder also enforces:\n");
-    for rule in beyond_json_schema(message) {
+    for rule in beyond_json_schema(info) {
         text.push_str("- ");
         text.push_str(&rule);
         text.push('\n');

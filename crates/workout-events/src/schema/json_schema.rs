@@ -17,10 +17,10 @@ pub fn message_schema(info: &TypeInfo) -> Value {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "$id": format!("urn:workout:schema:{}:{}", info.event_type, info.version),
         "title": format!("{}, version {}", info.event_type, info.version),
-        "description": description(info.message),
+        "description": description(info),
     });
     merge(&mut schema, definitions.object(info.message));
-    let name = data(info.message).map_or("", |object| object.name);
+    let name = info.data().map_or("", |object| object.name);
     if let Some(Value::Object(data)) = definitions.schemas.get_mut(name) {
         data.insert("$anchor".to_owned(), "data".into());
     }
@@ -44,14 +44,6 @@ pub fn data_schema(shape: &'static Shape) -> Value {
         merge(&mut schema, json!({ "$defs": definitions.schemas }));
     }
     schema
-}
-
-/// The object that is the data of a message.
-pub(crate) fn data(message: &Object) -> Option<&'static Object> {
-    match message.fields.iter().find(|field| field.name == "data")?.shape {
-        Shape::Object(object) => Some(object),
-        _ => None,
-    }
 }
 
 /// Named objects, each described once.

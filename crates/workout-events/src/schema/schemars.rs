@@ -6,7 +6,7 @@ use schemars::{JsonSchema, Schema, SchemaGenerator};
 
 use crate::contract::EventType;
 use crate::event::Event;
-use crate::schema::json_schema::{Definitions, data};
+use crate::schema::json_schema::Definitions;
 use crate::shape::{Object, Shape};
 
 /// Hands the definitions over to the generator, and returns the reference to the object itself.
@@ -21,7 +21,7 @@ fn define(object: &'static Object, generator: &mut SchemaGenerator) -> Schema {
 
 impl<T: EventType> JsonSchema for Event<T> {
     fn schema_name() -> Cow<'static, str> {
-        format!("{}Event", data(T::MESSAGE).map_or(T::TYPE, |object| object.name)).into()
+        format!("{}Event", T::MESSAGE.data().map_or(T::TYPE, |object| object.name)).into()
     }
 
     fn schema_id() -> Cow<'static, str> {
