@@ -18,35 +18,23 @@
 //! | feature | brings |
 //! |---|---|
 //! | *(default)* | the contract: types, envelope, decoder, AMQP mapping |
-//! | `schema` | [`schema`]: JSON Schemas, the AsyncAPI document, the compatibility gate |
+//! | `schema` | the module `schema`: JSON Schemas, the AsyncAPI document, the compatibility gate |
 //! | `jsonschema` | the schemas compiled into validators of the `jsonschema` crate |
 //! | `schemars` | `schemars::JsonSchema` for the events, for OpenAPI generators |
-//! | `testing` | [`testing`]: generators of valid and of broken events for property tests |
+//! | `testing` | the module `testing`: generators of valid and of broken events for property tests |
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
 extern crate self as workout_events;
 
 mod violation;
 
-pub mod shape;
-mod text;
-
 mod contract;
-mod ids;
-mod time;
 
-mod check;
+mod value;
 
 mod event;
 
-mod decode;
-mod diagnose;
-pub mod plain;
-mod registry;
-mod sample;
-mod scan;
-
-pub mod amqp;
+mod read;
 
 pub mod types;
 
@@ -63,20 +51,21 @@ pub use jiff;
 pub use uuid;
 pub use workout_events_derive::{contract, event};
 
-pub use crate::check::Check;
-pub use crate::contract::{Contract, EventType, TOPIC_EXCHANGE};
-pub use crate::decode::{DecodeError, Decoder, MAX_MESSAGE_BYTES, Older};
+pub use crate::contract::shape;
+pub use crate::contract::{Check, Contract, EventType, TOPIC_EXCHANGE};
+pub use crate::event::amqp;
 pub use crate::event::{Event, EventBuilder};
-pub use crate::ids::{
-    EntityId, EventId, GoalId, GroupSessionId, IdError, ImportId, NAMESPACE, NotificationId, RecordId, SessionId,
-    UserId, WodId, WodRequestId, WorkoutId,
-};
-pub use crate::registry::{Accepted, Registry, TypeInfo};
-pub use crate::time::{Moment, TimeError, ZoneName};
+pub use crate::read::plain;
+pub use crate::read::{Accepted, DecodeError, Decoder, MAX_MESSAGE_BYTES, Older, Registry, TypeInfo};
 pub use crate::types::UnknownChoice;
 #[doc(inline)]
 pub use crate::types::workout::{
     ActivityType, Entered, EnteredUnit, Exercise, LoadMode, Modality, Set, SetKind, Source, WorkoutDeleted,
     WorkoutPerformed,
 };
+pub use crate::value::ids::{
+    EntityId, EventId, GoalId, GroupSessionId, IdError, ImportId, NAMESPACE, NotificationId, RecordId, SessionId,
+    UserId, WodId, WodRequestId, WorkoutId,
+};
+pub use crate::value::time::{Moment, TimeError, ZoneName};
 pub use crate::violation::{Code, Violation, Violations};

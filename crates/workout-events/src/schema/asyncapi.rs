@@ -4,13 +4,13 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value, json};
 
-use crate::amqp::CONTENT_TYPE;
 use crate::contract::TOPIC_EXCHANGE;
-use crate::registry::{Registry, TypeInfo};
-use crate::sample;
+use crate::contract::shape::Shape;
+use crate::event::amqp::CONTENT_TYPE;
+use crate::read::sample;
+use crate::read::{Registry, TypeInfo};
 use crate::schema::beyond::description;
 use crate::schema::json_schema::{Definitions, merge};
-use crate::shape::Shape;
 
 /// The AsyncAPI 3 document of the types of a registry.
 ///

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use crate::registry::TypeInfo;
-use crate::shape::{Object, Shape};
+use crate::contract::shape::{Object, Shape};
+use crate::read::TypeInfo;
 use crate::violation::Code;
 
 /// The codes of rules that a JSON Schema cannot express: the decoder refuses a message for them that the schema

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-use crate::registry::{Registry, TypeInfo};
+use crate::read::{Registry, TypeInfo};
 use crate::schema::{asyncapi, golden, message_schema};
 
 /// Every file of the contract, by its path below `schemas/`, in the form in which it is checked in.

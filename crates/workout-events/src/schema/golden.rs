@@ -5,10 +5,10 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::decode::{DecodeError, Decoder};
-use crate::registry::{Accepted, Registry, TypeInfo};
-use crate::sample;
-use crate::shape::Shape;
+use crate::contract::shape::Shape;
+use crate::read::sample;
+use crate::read::{Accepted, Registry, TypeInfo};
+use crate::read::{DecodeError, Decoder};
 use crate::violation::Violation;
 
 /// One accepted message a line.

@@ -2,10 +2,10 @@
 
 use serde_json::{Map, Value, json};
 
-use crate::registry::TypeInfo;
+use crate::contract::shape::{Field, Format, Object, Shape};
+use crate::contract::text::{self, Lines};
+use crate::read::TypeInfo;
 use crate::schema::beyond::description;
-use crate::shape::{Field, Format, Object, Shape};
-use crate::text::{self, Lines};
 
 /// The JSON Schema of a whole message of this type: the envelope and the data.
 ///

@@ -5,9 +5,9 @@ use std::borrow::Cow;
 use schemars::{JsonSchema, Schema, SchemaGenerator};
 
 use crate::contract::EventType;
+use crate::contract::shape::{Object, Shape};
 use crate::event::Event;
 use crate::schema::json_schema::Definitions;
-use crate::shape::{Object, Shape};
 
 /// Hands the definitions over to the generator, and returns the reference to the object itself.
 fn define(object: &'static Object, generator: &mut SchemaGenerator) -> Schema {

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::registry::TypeInfo;
+use crate::read::TypeInfo;
 use crate::schema::message_schema;
 
 /// The compiled JSON Schema of one type.

@@ -20,10 +20,10 @@ mod value;
 use proptest::prelude::*;
 use serde_json::Value;
 
+use crate::contract::shape::Object;
 use crate::contract::{Contract, EventType};
 use crate::event::Event;
-use crate::registry::TypeInfo;
-use crate::shape::Object;
+use crate::read::TypeInfo;
 
 pub use mutate::mutated;
 

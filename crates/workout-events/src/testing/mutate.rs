@@ -4,8 +4,8 @@ use proptest::prelude::*;
 use proptest::sample::{Index, select};
 use serde_json::{Value, json};
 
-use crate::registry::TypeInfo;
-use crate::scan::push_segment;
+use crate::read::TypeInfo;
+use crate::read::scan::push_segment;
 
 /// What takes the place of a value, as JSON text: a tree cannot hold most of these.
 const REPLACEMENTS: &[&str] = &[

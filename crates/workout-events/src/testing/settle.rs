@@ -3,7 +3,7 @@
 use jiff::SignedDuration;
 use serde_json::{Value, json};
 
-use crate::time::Moment;
+use crate::value::time::Moment;
 
 /// Applies the rules between the fields of the first-party types.
 pub(super) fn message(tree: &mut Value) {

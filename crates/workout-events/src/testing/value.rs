@@ -7,9 +7,9 @@ use proptest::sample::select;
 use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
-use crate::sample;
-use crate::shape::{Format, Lines, Object, Shape};
-use crate::time::Moment;
+use crate::contract::shape::{Format, Lines, Object, Shape};
+use crate::read::sample;
+use crate::value::time::Moment;
 
 /// Values that keep the shape.
 pub(super) fn of(shape: &'static Shape) -> BoxedStrategy<Value> {

@@ -9,7 +9,7 @@
 use std::borrow::Cow;
 use std::ops::Range;
 
-use crate::shape::{Object, Shape};
+use crate::contract::shape::{Object, Shape};
 use crate::violation::{Code, Violation};
 
 /// The deepest nesting that is read.

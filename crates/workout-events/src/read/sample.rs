@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value};
 
-use crate::shape::{Field, Object, Shape};
+use crate::contract::shape::{Field, Object, Shape};
 
 /// The smallest value that keeps the shape.
 pub(crate) fn shape(shape: &Shape) -> Value {

@@ -6,10 +6,10 @@ use std::str::FromStr;
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 use uuid::Uuid;
 
-use crate::check::Check;
+use crate::contract::Check;
 use crate::contract::Contract;
-use crate::shape::{Format, Shape};
-use crate::time::formatted;
+use crate::contract::shape::{Format, Shape};
+use crate::value::time::formatted;
 use crate::violation::Code;
 
 /// The namespace of ids that this crate derives, and the root of those for foreign ids.

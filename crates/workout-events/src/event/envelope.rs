@@ -3,14 +3,14 @@
 use jiff::Timestamp;
 use serde::Serialize;
 
-use crate::check::Check;
+use crate::contract::Check;
 use crate::contract::EventType;
-use crate::decode::{DecodeError, Decoder};
-use crate::diagnose;
-use crate::ids::EventId;
-use crate::shape::Format;
-use crate::text::{Lines, fits};
-use crate::time::Moment;
+use crate::contract::shape::Format;
+use crate::contract::text::{Lines, fits};
+use crate::read::diagnose;
+use crate::read::{DecodeError, Decoder};
+use crate::value::ids::EventId;
+use crate::value::time::Moment;
 use crate::violation::{Code, Violations};
 
 /// The grammar of `source`.

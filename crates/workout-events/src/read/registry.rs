@@ -4,11 +4,11 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
+use crate::contract::shape::Object;
 use crate::contract::{ANY_MESSAGE, EventType};
-use crate::decode::{DecodeError, Decoder, unknown_type};
-use crate::diagnose;
-use crate::scan::scan;
-use crate::shape::Object;
+use crate::read::decode::{DecodeError, Decoder, unknown_type};
+use crate::read::diagnose;
+use crate::read::scan::scan;
 use crate::types::{audit, goal, group, import, notification, record, session, user, wod, workout};
 use crate::violation::{Code, Violations};
 

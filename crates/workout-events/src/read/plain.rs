@@ -19,14 +19,14 @@
 use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
-use crate::decode::DecodeError;
-use crate::diagnose;
+use crate::contract::shape::{Field, Object, Shape};
+use crate::contract::text::Lines;
 use crate::event::SOURCE;
-use crate::ids::NAMESPACE;
-use crate::scan::scan;
-use crate::shape::{Field, Object, Shape};
-use crate::text::Lines;
-use crate::time::Moment;
+use crate::read::decode::DecodeError;
+use crate::read::diagnose;
+use crate::read::scan::scan;
+use crate::value::ids::NAMESPACE;
+use crate::value::time::Moment;
 use crate::violation::{Code, Violations};
 
 const TEXT: &Shape = &Shape::Text { min: 1, max: 255, lines: Lines::Single };

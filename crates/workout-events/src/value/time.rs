@@ -9,9 +9,9 @@ use jiff::civil::DateTime;
 use jiff::tz::{Offset, TimeZone, TimeZoneDatabase};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
-use crate::check::Check;
+use crate::contract::Check;
 use crate::contract::Contract;
-use crate::shape::{Format, Shape};
+use crate::contract::shape::{Format, Shape};
 use crate::violation::Code;
 
 /// The shape of a point in time.

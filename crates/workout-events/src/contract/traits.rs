@@ -5,11 +5,11 @@ use std::fmt;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use crate::check::Check;
-use crate::decode::{DecodeError, Older};
+use crate::contract::Check;
+use crate::contract::shape::{Field, Object, Shape};
 use crate::event::Event;
-use crate::ids::EventId;
-use crate::shape::{Field, Object, Shape};
+use crate::read::{DecodeError, Older};
+use crate::value::ids::EventId;
 
 /// A value whose JSON form is part of a contract: it knows its shape and can say whether it keeps it.
 ///
@@ -145,7 +145,7 @@ pub(crate) static ANY_MESSAGE: Object =
     Object { name: "Message", doc: "A message of any type.", fields: &ANY_FIELDS, any_of: &[], rules: &[] };
 
 static ANY_FIELDS: [Field; 14] = message_fields(
-    &Shape::Text { min: 1, max: 255, lines: crate::text::Lines::Single },
+    &Shape::Text { min: 1, max: 255, lines: crate::contract::text::Lines::Single },
     &Shape::Integer { min: 1, max: u32::MAX as i64 },
     &Shape::Any,
 );
@@ -154,7 +154,9 @@ static ANY_FIELDS: [Field; 14] = message_fields(
 #[doc(hidden)]
 #[must_use]
 pub const fn message_fields(event_type: &'static Shape, version: &'static Shape, data: &'static Shape) -> [Field; 14] {
-    use crate::{event, ids, text::Lines, time};
+    use crate::contract::text::Lines;
+    use crate::event;
+    use crate::value::{ids, time};
     const ID_TEXT: Shape = Shape::Text { min: 1, max: 255, lines: Lines::Single };
     const fn field(name: &'static str, doc: &'static str, required: bool, shape: &'static Shape) -> Field {
         Field { name, doc, required, example: None, shape }

@@ -4,8 +4,8 @@
 //! a test and a foreign program agree.
 
 use crate::contract::EventType;
-use crate::decode::MAX_MESSAGE_BYTES;
 use crate::event::Event;
+use crate::read::MAX_MESSAGE_BYTES;
 
 /// The content type of a structured CloudEvent in JSON.
 pub const CONTENT_TYPE: &str = "application/cloudevents+json";

@@ -7,8 +7,8 @@
 use jiff::Timestamp;
 
 use crate::contract::Contract;
-use crate::text::{self, Lines};
-use crate::time::Moment;
+use crate::contract::text::{self, Lines};
+use crate::value::time::Moment;
 use crate::violation::{Code, Violation};
 
 /// Receives what a value says about itself: the bounds of its fields, and the rules between them.

@@ -7,14 +7,14 @@
 use jiff::Timestamp;
 use serde_json::Value;
 
-use crate::check::Check;
+use crate::contract::Check;
 use crate::contract::EventType;
+use crate::contract::shape::{Object, Shape};
+use crate::contract::text;
 use crate::event::{Event, Wire};
-use crate::sample;
-use crate::scan::{Scan, push_segment};
-use crate::shape::{Object, Shape};
-use crate::text;
-use crate::time::Moment;
+use crate::read::sample;
+use crate::read::scan::{Scan, push_segment};
+use crate::value::time::Moment;
 use crate::violation::{Code, Violation, Violations};
 
 /// Diagnoses an event that was built in the program.

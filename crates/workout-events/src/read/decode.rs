@@ -6,14 +6,14 @@ use jiff::Timestamp;
 use serde::Deserialize;
 use serde_json::Value;
 
-use crate::check::Check;
+use crate::contract::Check;
+use crate::contract::text::{Lines, fits};
 use crate::contract::{ANY_MESSAGE, EventType};
-use crate::diagnose;
 use crate::event::{Attributes, Event};
-use crate::ids::EventId;
-use crate::scan::{Scan, scan};
-use crate::text::{Lines, fits};
-use crate::time::Moment;
+use crate::read::diagnose;
+use crate::read::scan::{Scan, scan};
+use crate::value::ids::EventId;
+use crate::value::time::Moment;
 use crate::violation::{Code, Violation, Violations};
 
 /// The largest message that is read and written unless told otherwise: 256 KiB.
@@ -103,14 +103,14 @@ impl Decoder {
     pub fn decode<T: EventType>(&self, message: &[u8]) -> Result<Event<T>, DecodeError> {
         let text = self.text(message)?;
         match self.rewrite_plain(text)? {
-            Some(rewritten) => self.decode_text(&rewritten).map_err(crate::plain::rename),
+            Some(rewritten) => self.decode_text(&rewritten).map_err(crate::read::plain::rename),
             None => self.decode_text(text),
         }
     }
 
     /// The message as a CloudEvent, if it is in the plain envelope and that is accepted.
     pub(crate) fn rewrite_plain(&self, text: &str) -> Result<Option<String>, DecodeError> {
-        if self.plain_envelope { crate::plain::rewrite(text) } else { Ok(None) }
+        if self.plain_envelope { crate::read::plain::rewrite(text) } else { Ok(None) }
     }
 
     pub(crate) fn text<'m>(&self, message: &'m [u8]) -> Result<&'m str, DecodeError> {

@@ -5,7 +5,7 @@
 //! diagnosis that names every violation, the JSON Schemas, the AsyncAPI document and the generators of test data. They
 //! cannot disagree, because there is nothing else to read.
 
-pub use crate::text::Lines;
+pub use crate::contract::text::Lines;
 use crate::violation::Code;
 
 /// What a JSON value must look like.

@@ -1,0 +1,7 @@
+//! The event: data in its envelope, and how it travels.
+
+pub mod amqp;
+mod envelope;
+
+pub(crate) use envelope::{Attributes, SOURCE, TRACEPARENT, Wire};
+pub use envelope::{Event, EventBuilder};
