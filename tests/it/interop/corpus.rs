@@ -68,6 +68,10 @@ fn by_hand() -> Vec<Vec<u8>> {
         .chain([
             with("/data/exercises", json!([exercise, exercise])),
             with("/later", json!("x".repeat(MAX_MESSAGE_BYTES))),
+            // What serde reads by its own lights: arrays as objects, and objects as variants.
+            with("/data/source", json!(["coach", "42", "sensed"])),
+            with("/data/exercises", json!([["row", "Row", "row", []]])),
+            with("/data/activity_type", json!({ "strength": null })),
         ])
         .collect()
 }

@@ -60,10 +60,16 @@ pub(super) fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
     let mut line = Vec::new();
     let mut more = read_line(&mut input, &mut line).map_err(name)?;
     if is_document(arguments.layout, path, &line, more) {
-        // One byte more than any message may have is enough to see that there is one.
-        let room = (MAX_MESSAGE_BYTES + 1).saturating_sub(line.len());
-        line.push(b'\n');
+        if more {
+            line.push(b'\n');
+        }
+        // Two bytes more than any message may have are enough to see that there is one beside the final line end, which
+        // belongs to the file and not to the message.
+        let room = (MAX_MESSAGE_BYTES + 2).saturating_sub(line.len());
         input.take(room as u64).read_to_end(&mut line).map_err(name)?;
+        if line.last() == Some(&b'\n') {
+            line.pop();
+        }
         judge.verdict(&line)?;
     } else {
         // A file without a single byte is one empty message, and not "nothing wrong".

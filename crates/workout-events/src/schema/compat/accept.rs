@@ -6,7 +6,7 @@ use serde_json::{Map, Value};
 
 use super::document::{Document, Node};
 use super::number::{order, same};
-use super::trust::{Trust, has_format, lacks_excluded};
+use super::trust::{self, Trust, has_format};
 use super::types;
 
 /// Deeper than any message; a reference that leads to itself ends here.
@@ -60,7 +60,7 @@ impl<'a, 't> Judge<'a, 't> {
             ("minProperties", Value::Object(fields)) => at_least(fields.len(), value),
             ("maxProperties", Value::Object(fields)) => at_most(fields.len(), value),
             ("pattern", Value::String(text)) => {
-                lacks_excluded(value.as_str()?, text).or_else(|| self.trusts("pattern", value, text).then_some(true))
+                trust::matches(value.as_str()?, text).or_else(|| self.trusts("pattern", value, text).then_some(true))
             }
             ("format", Value::String(text)) => self.format(value, text),
             ("items", Value::Array(_)) if node.get("prefixItems").is_some() => None,

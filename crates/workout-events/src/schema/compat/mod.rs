@@ -34,9 +34,10 @@
 //! # Examples are proofs
 //!
 //! An example is only given when both schemas are known to judge it differently. Of patterns, only those that exclude
-//! characters (`^[^\u0000-\u001f]*$`) are understood. A string is taken to match any other if the released schema lists
-//! it in the `examples` beside it, or, without any `examples`, if it is the usual sample of the `format` beside it. A
-//! required string with such a pattern and with neither of them leaves the break without an example.
+//! characters (`^[^\u0000-\u001f]*$`) and the one that finds a line break at the end (`\n$`) are understood. A string is
+//! taken to match any other if the released schema lists it in the `examples` beside it, or, without any `examples`, if
+//! it is the usual sample of the `format` beside it. A required string with such a pattern and with neither of them
+//! leaves the break without an example.
 
 mod broken;
 mod compare;

@@ -69,9 +69,13 @@ pub(super) fn has_format(format: &Value, text: &str) -> Option<bool> {
     known.then_some(sample == text)
 }
 
-/// Whether the text matches a pattern that only excludes characters, such as `^[^\u0000-\u001f\u007f]*$`. Any other
-/// pattern is left open.
-pub(super) fn lacks_excluded(pattern: &str, text: &str) -> Option<bool> {
+/// Whether the text matches a pattern that only excludes characters, such as `^[^\u0000-\u001f\u007f]*$`, or one that
+/// finds a line break at the end. Any other pattern is left open.
+pub(super) fn matches(pattern: &str, text: &str) -> Option<bool> {
+    if pattern == r"\n$" { Some(text.ends_with('\n')) } else { lacks_excluded(pattern, text) }
+}
+
+fn lacks_excluded(pattern: &str, text: &str) -> Option<bool> {
     let class = pattern.strip_prefix(r"^[^\u")?.strip_suffix("]*$")?;
     // Once the escape after a hyphen is gone, an escape opens a character or a range, and nothing else.
     let excluded = class.replace(r"-\u", "-");
@@ -93,8 +97,8 @@ mod tests {
     use super::*;
 
     #[track_caller]
-    fn check(pattern: &str, text: &str, matches: Option<bool>) {
-        assert_eq!(lacks_excluded(pattern, text), matches, "{pattern} and {text:?}");
+    fn check(pattern: &str, text: &str, want: Option<bool>) {
+        assert_eq!(matches(pattern, text), want, "{pattern} and {text:?}");
     }
 
     #[test]
@@ -105,6 +109,14 @@ mod tests {
         for excluded in ["\u{1f}", "a\u{7f}", "\u{2067}b"] {
             check(pattern, excluded, Some(false));
         }
+    }
+
+    #[test]
+    fn a_line_break_at_the_end_is_found() {
+        let pattern = r"\n$";
+        check(pattern, "bench press", Some(false));
+        check(pattern, "bench\npress", Some(false));
+        check(pattern, "bench press\n", Some(true));
     }
 
     #[test]

@@ -1,0 +1,10 @@
+//! The command as a shell sees it: arguments in, streams and an exit code out.
+
+#![expect(clippy::unwrap_used, reason = "in a test a panic is the report; clippy sees helpers as ordinary functions")]
+
+mod command;
+
+mod check;
+mod export;
+mod shell;
+mod validate;
