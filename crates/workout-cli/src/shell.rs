@@ -20,6 +20,8 @@ pub(crate) fn man(command: Command) -> Result<ExitCode, Failure> {
     let mut command = command;
     command.build();
     clap_mangen::Man::new(command.clone()).render(&mut page)?;
+    // The subcommands are sections of this page, and no pages of their own.
+    let mut page = String::from_utf8_lossy(&page).replace("workout\\-", "workout ").replace("(1)\n", "\n").into_bytes();
     describe(&command, &mut page)?;
     print(&page)
 }

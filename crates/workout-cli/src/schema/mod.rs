@@ -51,7 +51,8 @@ Examples:
     },
     /// Says of each message whether it keeps the contract: one JSON verdict a line.
     #[command(after_help = "\
-A file of one JSON value is one message; otherwise each line is one (JSONL).
+A file of one JSON value is one message; otherwise each line is one (JSONL). Give --layout jsonl where the file
+has no telling name and its first line may be cut off.
 
 Examples:
   workout schema validate events.jsonl
