@@ -22,6 +22,7 @@ pub async fn keeps_the_contract(writer: Arc<dyn StatsWriter>, reader: Arc<dyn St
     store.calories_that_nobody_reports_are_not_zero().await;
     store.a_fact_counts_once_however_often_it_comes().await;
     store.the_highest_revision_counts_in_whatever_order().await;
+    store.a_deletion_beats_the_revision_of_its_number_in_either_order().await;
     store.two_facts_of_one_identity_are_a_conflict().await;
     store.an_edit_may_move_a_workout_to_another_user().await;
     store.writers_at_the_same_time_lose_nothing().await;
@@ -89,6 +90,19 @@ impl Store {
             self.has(user, Totals::new(1, 90, None)).await;
             assert_eq!(self.write(&[fact(performed(gone, user, 30, None).revision(3))]).await, [Applied]);
             self.has(user, Totals::new(2, 120, None)).await;
+        }
+    }
+
+    async fn a_deletion_beats_the_revision_of_its_number_in_either_order(&self) {
+        for order in [[0, 1, 2], [0, 2, 1]] {
+            let (user, workout) = (UserId::generate(), WorkoutId::generate());
+            let edit = performed(workout, user, 90, Some(10)).revision(2);
+            let facts = [fact(performed(workout, user, 60, None)), fact(edit), deleted(workout, 2)];
+            for index in order {
+                let effect = self.write(&facts[index..=index]).await;
+                assert!(matches!(effect[..], [Applied | Superseded]), "{effect:?}");
+            }
+            self.has(user, Totals::new(0, 0, None)).await;
         }
     }
 
