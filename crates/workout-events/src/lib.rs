@@ -56,7 +56,7 @@ pub use crate::contract::{Check, Contract, EventType, TOPIC_EXCHANGE};
 pub use crate::event::amqp;
 pub use crate::event::{Event, EventBuilder};
 pub use crate::read::plain;
-pub use crate::read::{Accepted, DecodeError, Decoder, MAX_MESSAGE_BYTES, Older, Registry, TypeInfo};
+pub use crate::read::{Accepted, DecodeError, Decoder, MAX_MESSAGE_BYTES, Older, Registry, TypeInfo, type_of};
 pub use crate::types::UnknownChoice;
 #[doc(inline)]
 pub use crate::types::workout::{

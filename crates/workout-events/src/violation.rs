@@ -79,7 +79,7 @@ codes! {
     LeapSecond "leap_second" "The time has a second 60, which clocks and databases do not agree on."
     YearOutOfRange "year_out_of_range" "The year is not within 1970 to 2199."
     UnknownTimeZone "unknown_time_zone" "The text is not the name of an IANA time zone."
-    InvalidSource "invalid_source" "The source is not 1 to 255 printable ASCII characters without spaces."
+    InvalidReference "invalid_reference" "The text is not 1 to 255 printable ASCII characters without spaces."
     InvalidTraceparent "invalid_traceparent" "The text is not a W3C traceparent of version 00."
     UnknownType "unknown_type" "No type of this name is known to the reader."
     UnknownVersion "unknown_version" "The type is known but not in this version: park the message, a newer reader may know it."

@@ -157,22 +157,23 @@ pub const fn message_fields(event_type: &'static Shape, version: &'static Shape,
     use crate::contract::text::Lines;
     use crate::event;
     use crate::value::{ids, time};
-    const ID_TEXT: Shape = Shape::Text { min: 1, max: 255, lines: Lines::Single };
+    const REFERENCE: &Shape = &Shape::Formatted(&event::REFERENCE);
+    const SUBJECT: Shape = Shape::Text { min: 1, max: 255, lines: Lines::Single };
     const fn field(name: &'static str, doc: &'static str, required: bool, shape: &'static Shape) -> Field {
         Field { name, doc, required, example: None, shape }
     }
     [
         field("specversion", "The version of CloudEvents.", true, &Shape::Constant("1.0")),
         field("id", "The identity of the event: two messages with one id are one event.", true, ids::UUID),
-        field("source", "Who says so, for example the name of the service.", true, &Shape::Formatted(&event::SOURCE)),
+        field("source", "Who says so, for example the name of the service.", true, REFERENCE),
         field("type", "The type of the event, and its routing key.", true, event_type),
         field("time", "When it was said. Any offset is read; we write UTC.", true, time::TIME),
-        field("subject", "The entity it is about: the ordering key.", false, &ID_TEXT),
+        field("subject", "The entity it is about: the ordering key.", false, &SUBJECT),
         field("datacontenttype", "Always JSON.", false, &Shape::Constant("application/json")),
-        field("dataschema", "The URI of the schema of the data.", false, &ID_TEXT),
+        field("dataschema", "The URI of the schema of the data.", false, REFERENCE),
         field("dataversion", "The version of the data.", true, version),
-        field("correlationid", "What started the chain of events that this one belongs to.", false, &ID_TEXT),
-        field("causationid", "The event that caused this one.", false, &ID_TEXT),
+        field("correlationid", "What started the chain of events that this one belongs to.", false, REFERENCE),
+        field("causationid", "The event that caused this one.", false, REFERENCE),
         field("traceparent", "The W3C trace context of the publisher.", false, &Shape::Formatted(&event::TRACEPARENT)),
         field(
             "tracestate",

@@ -3,6 +3,8 @@
 //! This crate sends nothing. [`Message`] says what a client of any kind has to put where, so that the broker crate,
 //! a test and a foreign program agree.
 
+use std::borrow::Cow;
+
 use crate::contract::EventType;
 use crate::event::Event;
 use crate::read::MAX_MESSAGE_BYTES;
@@ -15,13 +17,13 @@ pub const CONTENT_TYPE: &str = "application/cloudevents+json";
 #[non_exhaustive]
 pub struct Message {
     /// The exchange to publish to.
-    pub exchange: &'static str,
+    pub exchange: Cow<'static, str>,
     /// The routing key: the type of the event, also where the exchange is a fanout and does not look at it.
-    pub routing_key: &'static str,
+    pub routing_key: Cow<'static, str>,
     /// The properties of the message.
     pub properties: Properties,
-    /// The headers, by name. All values are texts or integers that AMQP has a type for.
-    pub headers: Vec<(&'static str, HeaderValue)>,
+    /// The headers, by name.
+    pub headers: Vec<(Cow<'static, str>, HeaderValue)>,
     /// The body: the event in structured JSON.
     pub body: Vec<u8>,
 }
@@ -30,20 +32,36 @@ pub struct Message {
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Properties {
-    /// Always [`CONTENT_TYPE`].
-    pub content_type: &'static str,
-    /// Always 2: the broker keeps the message on disk.
+    /// [`CONTENT_TYPE`], for an event of ours.
+    pub content_type: Cow<'static, str>,
+    /// 2 for an event of ours: the broker keeps the message on disk.
     pub delivery_mode: u8,
     /// The id of the event.
     pub message_id: String,
     /// The type of the event.
-    pub kind: &'static str,
+    pub kind: Cow<'static, str>,
     /// When the event was said, in seconds since 1970.
     pub timestamp: u64,
     /// The source of the event.
     pub app_id: String,
     /// What started the chain of events that this one belongs to.
     pub correlation_id: Option<String>,
+}
+
+impl Properties {
+    /// The properties of a persistent event in structured JSON, said at the beginning of 1970 by nobody.
+    #[must_use]
+    pub fn new(kind: impl Into<Cow<'static, str>>, message_id: impl Into<String>) -> Self {
+        Self {
+            content_type: Cow::Borrowed(CONTENT_TYPE),
+            delivery_mode: 2,
+            message_id: message_id.into(),
+            kind: kind.into(),
+            timestamp: 0,
+            app_id: String::new(),
+            correlation_id: None,
+        }
+    }
 }
 
 /// The value of a header.
@@ -66,6 +84,17 @@ pub struct TooLarge {
 }
 
 impl Message {
+    /// A message from its parts, as one that was stored, dead-lettered or received and goes on its way again.
+    #[must_use]
+    pub fn new(
+        exchange: impl Into<Cow<'static, str>>,
+        routing_key: impl Into<Cow<'static, str>>,
+        properties: Properties,
+        body: Vec<u8>,
+    ) -> Self {
+        Self { exchange: exchange.into(), routing_key: routing_key.into(), properties, headers: Vec::new(), body }
+    }
+
     /// What to publish for this event.
     ///
     /// # Errors
@@ -75,26 +104,16 @@ impl Message {
         if body.len() > MAX_MESSAGE_BYTES {
             return Err(TooLarge { bytes: body.len() });
         }
-        let mut headers = vec![("cloudEvents:dataversion", HeaderValue::Integer(T::VERSION.into()))];
+        let mut headers = vec![(Cow::Borrowed("cloudEvents:dataversion"), HeaderValue::Integer(T::VERSION.into()))];
         let trace = [("traceparent", event.traceparent()), ("tracestate", event.tracestate())];
         for (name, value) in trace {
-            headers.extend(value.map(|value| (name, HeaderValue::Text(value.to_owned()))));
+            headers.extend(value.map(|value| (Cow::Borrowed(name), HeaderValue::Text(value.to_owned()))));
         }
-        Ok(Self {
-            exchange: T::EXCHANGE,
-            routing_key: T::TYPE,
-            properties: Properties {
-                content_type: CONTENT_TYPE,
-                delivery_mode: 2,
-                message_id: event.id().to_string(),
-                kind: T::TYPE,
-                // The contract's years start with 1970.
-                timestamp: u64::try_from(event.time().as_second()).unwrap_or_default(),
-                app_id: event.source().to_owned(),
-                correlation_id: event.correlation_id().map(str::to_owned),
-            },
-            headers,
-            body,
-        })
+        let mut properties = Properties::new(T::TYPE, event.id().to_string());
+        // The contract's years start with 1970.
+        properties.timestamp = u64::try_from(event.time().as_second()).unwrap_or_default();
+        event.source().clone_into(&mut properties.app_id);
+        properties.correlation_id = event.correlation_id().map(str::to_owned);
+        Ok(Self { headers, ..Self::new(T::EXCHANGE, T::TYPE, properties, body) })
     }
 }

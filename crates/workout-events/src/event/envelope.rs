@@ -13,9 +13,9 @@ use crate::value::ids::EventId;
 use crate::value::time::Moment;
 use crate::violation::{Code, Violations};
 
-/// The grammar of `source`.
-pub(crate) const SOURCE: Format = Format {
-    name: "source",
+/// The grammar of `source` and of the names of other messages: what fits into a property of AMQP as it is.
+pub(crate) const REFERENCE: Format = Format {
+    name: "reference",
     pattern: r"^[!-~]{1,255}$",
     format: None,
     max_chars: None,
@@ -24,7 +24,7 @@ pub(crate) const SOURCE: Format = Format {
     sample: "/coach",
     check: |text| {
         let holds = (1..=255).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_graphic());
-        if holds { Ok(()) } else { Err(Code::InvalidSource) }
+        if holds { Ok(()) } else { Err(Code::InvalidReference) }
     },
 };
 
@@ -80,11 +80,11 @@ pub(crate) struct Attributes {
 impl Attributes {
     /// Checks the bounds that the types of the fields do not already keep.
     pub(crate) fn check(&self, check: &mut Check<'_>) {
-        let id_text = |text: &str| fits(text, 1, 255, Lines::Single);
-        check.bound((SOURCE.check)(&self.source).is_ok());
-        check.bound(id_text(&self.subject));
-        check.bound(self.correlation_id.as_deref().is_none_or(id_text));
-        check.bound(self.causation_id.as_deref().is_none_or(id_text));
+        let is_reference = |text: &str| (REFERENCE.check)(text).is_ok();
+        check.bound(is_reference(&self.source));
+        check.bound(fits(&self.subject, 1, 255, Lines::Single));
+        check.bound(self.correlation_id.as_deref().is_none_or(is_reference));
+        check.bound(self.causation_id.as_deref().is_none_or(is_reference));
         check.bound(self.traceparent.as_deref().is_none_or(|text| (TRACEPARENT.check)(text).is_ok()));
         check.bound(self.tracestate.as_deref().is_none_or(|text| fits(text, 0, 512, Lines::Single)));
     }

@@ -3,5 +3,5 @@
 pub mod amqp;
 mod envelope;
 
-pub(crate) use envelope::{Attributes, SOURCE, TRACEPARENT, Wire};
+pub(crate) use envelope::{Attributes, REFERENCE, TRACEPARENT, Wire};
 pub use envelope::{Event, EventBuilder};

@@ -7,9 +7,9 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use crate::contract::Check;
-use crate::contract::text::{Lines, fits};
-use crate::contract::{ANY_MESSAGE, EventType};
-use crate::event::{Attributes, Event};
+use crate::contract::shape::Shape;
+use crate::contract::{ANY_MESSAGE, Contract, EventType};
+use crate::event::{Attributes, Event, REFERENCE};
 use crate::read::diagnose;
 use crate::read::scan::{Scan, scan};
 use crate::value::ids::EventId;
@@ -48,6 +48,19 @@ impl From<Violations> for DecodeError {
     fn from(violations: Violations) -> Self {
         Self::Refused(violations)
     }
+}
+
+/// The type that a message says it has, without reading the rest of it: to choose who reads it.
+///
+/// Knows the plain envelope too. `None` where there is no such name; the reader then says what is wrong.
+#[must_use]
+pub fn type_of(message: &[u8]) -> Option<Cow<'_, str>> {
+    #[derive(Deserialize)]
+    struct Named<'m> {
+        #[serde(borrow, alias = "event_type")]
+        r#type: Cow<'m, str>,
+    }
+    serde_json::from_slice::<Named<'_>>(message).ok().map(|named| named.r#type)
 }
 
 /// How messages are read: the limits, and what is tolerated.
@@ -108,13 +121,49 @@ impl Decoder {
         }
     }
 
+    /// Reads data without an envelope, as an HTTP request carries it, as strictly as in a message.
+    ///
+    /// ```
+    /// use workout_events::{Code, Decoder, Source};
+    ///
+    /// let source: Source = Decoder::new().decode_data(br#"{"name": "coach"}"#)?;
+    /// let violations = Decoder::new().decode_data::<Source>(br#"{"name": ""}"#).unwrap_err();
+    /// assert_eq!((violations.first().code, violations.first().pointer.as_str()), (Code::TooShort, "/name"));
+    /// # Ok::<(), workout_events::Violations>(())
+    /// ```
+    ///
+    /// # Errors
+    /// Every rule that the data breaks; the pointers start at the data itself.
+    pub fn decode_data<T: Contract>(&self, data: &[u8]) -> Result<T, Violations> {
+        let text = self.text(data)?;
+        let object = match T::SHAPE {
+            Shape::Object(object) => Some(*object),
+            _ => None,
+        };
+        let scan = scan(text, object);
+        let now = self.now.unwrap_or_else(Timestamp::now);
+        if scan.violations.is_empty()
+            && let Ok(value) = serde_json::from_str::<T>(text)
+        {
+            let mut check = Check::quick(now);
+            value.check(&mut check);
+            if check.holds() {
+                return Ok(value);
+            }
+        }
+        match diagnose::parse(text, &scan) {
+            Some(mut tree) if !scan.broken => Err(diagnose::data::<T>(&mut tree, scan, now)),
+            _ => Err(Violations::new(scan.violations).unwrap_or_else(not_json)),
+        }
+    }
+
     /// The message as a CloudEvent, if it is in the plain envelope and that is accepted.
     pub(crate) fn rewrite_plain(&self, text: &str) -> Result<Option<String>, DecodeError> {
         if self.plain_envelope { crate::read::plain::rewrite(text) } else { Ok(None) }
     }
 
-    pub(crate) fn text<'m>(&self, message: &'m [u8]) -> Result<&'m str, DecodeError> {
-        let refuse = |code: Code, message: String| Err(Violations::one(code, "", message).into());
+    pub(crate) fn text<'m>(&self, message: &'m [u8]) -> Result<&'m str, Violations> {
+        let refuse = |code: Code, message: String| Err(Violations::one(code, "", message));
         if message.is_empty() {
             return refuse(Code::Empty, "a JSON object is expected".to_owned());
         }
@@ -240,11 +289,10 @@ struct Typed<'m, T> {
 impl<T: EventType> Typed<'_, T> {
     /// The event, if every rule holds.
     fn accept(self, now: Timestamp, unknown_fields: usize) -> Option<Event<T>> {
-        let id_text = |text: &str| fits(text, 1, 255, Lines::Single);
         let mut check = Check::quick(now);
         check.bound(self.specversion == "1.0" && self.r#type == T::TYPE && self.dataversion == T::VERSION);
         check.bound(self.datacontenttype.is_none_or(|content_type| content_type == "application/json"));
-        check.bound(self.dataschema.as_deref().is_none_or(id_text));
+        check.bound(self.dataschema.is_none_or(|uri| (REFERENCE.check)(&uri).is_ok()));
         check.not_in_future("time", self.time);
         self.data.check(&mut check);
         let attributes = Attributes {

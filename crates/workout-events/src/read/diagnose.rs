@@ -8,9 +8,9 @@ use jiff::Timestamp;
 use serde_json::Value;
 
 use crate::contract::Check;
-use crate::contract::EventType;
 use crate::contract::shape::{Object, Shape};
 use crate::contract::text;
+use crate::contract::{Contract, EventType};
 use crate::event::{Event, Wire};
 use crate::read::sample;
 use crate::read::scan::{Scan, push_segment};
@@ -71,16 +71,36 @@ fn tree_of<T: EventType>(tree: &mut Value, mut report: Report, now: Timestamp) -
         check.not_in_future("time", time);
     }
     let data = tree.get_mut("data").map_or(Value::Null, Value::take);
-    let typed = serde_json::from_value::<T>(data);
-    match typed {
-        Ok(data) => data.check(&mut Check::thorough("/data", now, &replaced, &mut violations)),
+    rules::<T>(data, "/data", now, &replaced, &mut violations);
+    Violations::new(violations)
+        .unwrap_or_else(|| Violations::one(Code::WrongType, "", "the message does not fit its type"))
+}
+
+/// Diagnoses data without an envelope.
+pub(crate) fn data<T: Contract>(tree: &mut Value, scan: Scan, now: Timestamp) -> Violations {
+    let mut report = Report::from(scan);
+    report.walk(tree, T::SHAPE, &mut String::new());
+    let Report { mut violations, replaced } = report;
+    rules::<T>(tree.take(), "", now, &replaced, &mut violations);
+    Violations::new(violations)
+        .unwrap_or_else(|| Violations::one(Code::WrongType, "", "the data does not fit its type"))
+}
+
+/// Judges the rules between the fields of repaired data.
+fn rules<T: Contract>(
+    data: Value,
+    pointer: &str,
+    now: Timestamp,
+    replaced: &[String],
+    violations: &mut Vec<Violation>,
+) {
+    match serde_json::from_value::<T>(data) {
+        Ok(data) => data.check(&mut Check::thorough(pointer, now, replaced, violations)),
         Err(error) if violations.is_empty() => {
-            violations.push(Violation::new(Code::WrongType, "/data", format!("the data does not fit: {error}")));
+            violations.push(Violation::new(Code::WrongType, pointer, format!("the data does not fit: {error}")));
         }
         Err(_) => {}
     }
-    Violations::new(violations)
-        .unwrap_or_else(|| Violations::one(Code::WrongType, "", "the message does not fit its type"))
 }
 
 #[derive(Debug, Default)]

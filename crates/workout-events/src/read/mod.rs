@@ -12,5 +12,5 @@ mod decode;
 pub(crate) mod diagnose;
 pub(crate) mod sample;
 
-pub use decode::{DecodeError, Decoder, MAX_MESSAGE_BYTES, Older};
+pub use decode::{DecodeError, Decoder, MAX_MESSAGE_BYTES, Older, type_of};
 pub use registry::{Accepted, Registry, TypeInfo};

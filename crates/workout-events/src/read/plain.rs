@@ -21,7 +21,7 @@ use uuid::Uuid;
 
 use crate::contract::shape::{Field, Object, Shape};
 use crate::contract::text::Lines;
-use crate::event::SOURCE;
+use crate::event::REFERENCE;
 use crate::read::decode::DecodeError;
 use crate::read::diagnose;
 use crate::read::scan::scan;
@@ -41,7 +41,7 @@ static PLAIN: Object = Object {
     fields: &[
         field("event_type", "The type.", TEXT),
         field("payload", "The data.", &Shape::Any),
-        field("service", "The source.", &Shape::Formatted(&SOURCE)),
+        field("service", "The source.", &Shape::Formatted(&REFERENCE)),
         field("timestamp", "When it was said.", TEXT),
         field("version", "The version, as major.minor.", TEXT),
     ],

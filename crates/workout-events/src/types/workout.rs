@@ -414,9 +414,11 @@ pub enum EnteredUnit {
 pub struct WorkoutDeleted {
     /// The workout.
     pub workout_id: WorkoutId,
-    /// The revision that the deletion makes; lower ones that arrive later change nothing.
+    /// The last revision that is deleted; one up to it that arrives later changes nothing.
     #[field(range = 1..=2_147_483_647)]
     pub revision: u32,
+    /// Whose workout it was, so that a deletion that arrives first has an owner.
+    pub user_id: Option<UserId>,
 }
 
 impl WorkoutDeleted {

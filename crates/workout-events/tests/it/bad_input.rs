@@ -237,7 +237,7 @@ mod json_rules {
         check("/data/notes", r#""a\u0000b""#, Code::NulCharacter);
         check("/data/later", r#""a\u0000b\u0000""#, Code::NulCharacter);
         check_rule("/data/later", r#"{"a\u0000": 1}"#, Code::NulCharacter, "/data/later");
-        check_all("/source", r#""\u0000""#, &[(Code::NulCharacter, "/source"), (Code::InvalidSource, "/source")]);
+        check_all("/source", r#""\u0000""#, &[(Code::NulCharacter, "/source"), (Code::InvalidReference, "/source")]);
     }
 
     #[test]
@@ -320,7 +320,7 @@ mod values {
         {
             check("/data/exercises/0/exercise_id", slug, Code::InvalidSlug);
         }
-        check("/source", "\"my service\"", Code::InvalidSource);
+        check("/source", "\"my service\"", Code::InvalidReference);
         check("/traceparent", "\"00-00000000000000000000000000000000-00f067aa0ba902b7-01\"", Code::InvalidTraceparent);
     }
 
@@ -429,7 +429,7 @@ mod versions {
         let error = Event::<WorkoutPerformed>::decode(message.to_string().as_bytes()).unwrap_err();
         assert!(matches!(error, DecodeError::Refused(_)), "{error:?}");
         let codes: Vec<_> = error.violations().iter().map(|violation| violation.code).collect();
-        assert_eq!(codes, [Code::InvalidSource, Code::UnknownVersion]);
+        assert_eq!(codes, [Code::InvalidReference, Code::UnknownVersion]);
     }
 
     #[test]
@@ -486,7 +486,7 @@ fn every_violation_is_reported_and_not_just_the_first() {
         &[
             (Code::NumberOutOfRange, "/data/revision"),
             (Code::LoneSurrogate, "/data/note"),
-            (Code::InvalidSource, "/source"),
+            (Code::InvalidReference, "/source"),
             (Code::Missing, "/data/user_id"),
             (Code::BelowMinimum, "/data/energy_kcal"),
             (Code::TooLong, "/data/title"),

@@ -52,8 +52,8 @@ fn the_envelope_is_checked_like_the_data() {
     assert_eq!(
         got,
         [
-            (Code::InvalidSource, "/source"),
-            (Code::TooShort, "/correlationid"),
+            (Code::InvalidReference, "/source"),
+            (Code::InvalidReference, "/correlationid"),
             (Code::InvalidTraceparent, "/traceparent"),
             (Code::AboveMaximum, "/data/energy_kcal"),
         ]
@@ -76,14 +76,14 @@ fn a_chain_of_events_keeps_its_correlation_and_trace() {
 fn an_event_says_how_it_travels() {
     let event = Event::builder("/coach", performed()).correlation_id("c-7").build().unwrap();
     let message = amqp::Message::of(&event).unwrap();
-    assert_eq!((message.exchange, message.routing_key), ("workout.performed", "workout.performed"));
+    assert_eq!((&*message.exchange, &*message.routing_key), ("workout.performed", "workout.performed"));
     let properties = &message.properties;
-    assert_eq!((properties.content_type, properties.delivery_mode), ("application/cloudevents+json", 2));
+    assert_eq!((&*properties.content_type, properties.delivery_mode), ("application/cloudevents+json", 2));
     assert_eq!(properties.message_id, event.id().to_string());
-    assert_eq!((properties.kind, properties.app_id.as_str()), ("workout.performed", "/coach"));
+    assert_eq!((&*properties.kind, properties.app_id.as_str()), ("workout.performed", "/coach"));
     assert_eq!(i64::try_from(properties.timestamp), Ok(event.time().as_second()));
     assert_eq!(properties.correlation_id.as_deref(), Some("c-7"));
-    assert_eq!(message.headers, [("cloudEvents:dataversion", HeaderValue::Integer(1))]);
+    assert_eq!(message.headers, [("cloudEvents:dataversion".into(), HeaderValue::Integer(1))]);
     assert_eq!(Event::<WorkoutPerformed>::decode(&message.body).unwrap(), event);
     let deleted = Event::new("/coach", WorkoutDeleted::new(WorkoutId::generate(), 2)).unwrap();
     assert_eq!(amqp::Message::of(&deleted).unwrap().exchange, "workout.events");
@@ -100,6 +100,47 @@ fn what_no_reader_would_take_is_not_published() {
     // The largest workout that the contract allows fits into a message.
     assert!(event.encode().len() < 256 * 1024, "{}", event.encode().len());
     assert!(amqp::Message::of(&event).is_ok());
+}
+
+#[test]
+fn a_stored_message_goes_on_its_way_again() {
+    let event = Event::new("/coach", performed()).unwrap();
+    let message = amqp::Message::of(&event).unwrap();
+    let mut properties = amqp::Properties::new(String::from("workout.performed"), event.id().to_string());
+    properties.timestamp = message.properties.timestamp;
+    properties.app_id = "/coach".to_owned();
+    let mut again =
+        amqp::Message::new(String::from("workout.performed"), "workout.performed", properties, message.body.clone());
+    again.headers = message.headers.clone();
+    assert_eq!(again, message);
+}
+
+#[test]
+fn a_message_says_its_type_without_being_read() {
+    let event = Event::new("/coach", performed()).unwrap();
+    assert_eq!(workout_events::type_of(&event.encode()).as_deref(), Some("workout.performed"));
+    assert_eq!(workout_events::type_of(br#"{"event_type": "user.created"}"#).as_deref(), Some("user.created"));
+    assert_eq!(workout_events::type_of(b"[]"), None);
+}
+
+#[test]
+fn data_without_an_envelope_is_read_as_strictly() {
+    let read = |text: &str| workout_events::Decoder::new().decode_data::<WorkoutPerformed>(text.as_bytes());
+    let data = serde_json::to_string(&performed()).unwrap();
+    assert_eq!(read(&data), Ok(performed()));
+    let check = |text: &str, want: &[(Code, &str)]| {
+        let violations = read(text).unwrap_err();
+        let got: Vec<_> = violations.iter().map(|v| (v.code, v.pointer.as_str())).collect();
+        assert_eq!(got, want, "{text}");
+    };
+    check("", &[(Code::Empty, "")]);
+    check("[]", &[(Code::WrongType, "")]);
+    check("{", &[(Code::Truncated, "")]);
+    check(&data.replace("\"revision\":1", "\"revision\":1,\"revision\":1"), &[(Code::DuplicateKey, "/revision")]);
+    check(
+        &data.replace("\"revision\":1", "\"revision\":0,\"avg_hr\":150,\"max_hr\":140"),
+        &[(Code::BelowMinimum, "/revision"), (Code::AverageAboveMaximum, "/avg_hr")],
+    );
 }
 
 #[test]
