@@ -60,6 +60,7 @@ codes! {
     WrongType "wrong_type" "The value has another JSON type than the contract says."
     NullValue "null_value" "The value is null; an absent field is left out."
     Missing "missing" "A required field is absent."
+    UnknownField "unknown_field" "The contract knows no field of this name, and the reader was told to refuse such fields."
     NothingMeasured "nothing_measured" "At least one field of a named group must be present."
     NotAnInteger "not_an_integer" "The number is written with a fraction or an exponent where an integer is due."
     BelowMinimum "below_minimum" "The integer is below the smallest allowed."

@@ -24,6 +24,9 @@ pub(crate) struct Arguments {
     /// Also reads the plain envelope of services that have not moved to `CloudEvents` yet.
     #[arg(long)]
     plain: bool,
+    /// Refuses fields that the contract does not know: they may be misspelt.
+    #[arg(long)]
+    deny_unknown: bool,
 }
 
 /// How a file holds its messages.
@@ -47,7 +50,13 @@ pub(super) fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
         let size = file.metadata().map_err(|cause| Failure::at(path, cause))?.len();
         (Box::new(BufReader::with_capacity(64 * 1024, file)), Some(size))
     };
-    let decoder = if arguments.plain { Decoder::new().accept_plain_envelope() } else { Decoder::new() };
+    let mut decoder = Decoder::new();
+    if arguments.plain {
+        decoder = decoder.accept_plain_envelope();
+    }
+    if arguments.deny_unknown {
+        decoder = decoder.deny_unknown_fields();
+    }
     let mut judge = Judge {
         registry: Registry::workout().decoder(decoder),
         output: Output::new(),

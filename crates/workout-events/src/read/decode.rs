@@ -77,6 +77,7 @@ pub struct Decoder {
     max_bytes: usize,
     now: Option<Timestamp>,
     plain_envelope: bool,
+    deny_unknown: bool,
 }
 
 impl Default for Decoder {
@@ -88,7 +89,7 @@ impl Default for Decoder {
 impl Decoder {
     /// The default limits: 256 KiB, the clock of the machine, CloudEvents only.
     pub const fn new() -> Self {
-        Self { max_bytes: MAX_MESSAGE_BYTES, now: None, plain_envelope: false }
+        Self { max_bytes: MAX_MESSAGE_BYTES, now: None, plain_envelope: false, deny_unknown: false }
     }
 
     /// The largest message to read.
@@ -106,6 +107,15 @@ impl Decoder {
     /// Also reads the plain envelope `{event_type, payload, service, timestamp, version}`; see [`plain`](crate::plain).
     pub const fn accept_plain_envelope(mut self) -> Self {
         self.plain_envelope = true;
+        self
+    }
+
+    /// Refuses fields that the contract does not know, each with its place, instead of counting them.
+    ///
+    /// For what a person or a client of one's own sends, where such a field is a misspelt one. A consumer of events must
+    /// not do this: a newer producer may say more.
+    pub const fn deny_unknown_fields(mut self) -> Self {
+        self.deny_unknown = true;
         self
     }
 
@@ -140,7 +150,7 @@ impl Decoder {
             Shape::Object(object) => Some(*object),
             _ => None,
         };
-        let scan = scan(text, object);
+        let scan = scan(text, object, self.deny_unknown);
         let now = self.now.unwrap_or_else(Timestamp::now);
         if scan.violations.is_empty()
             && let Ok(value) = serde_json::from_str::<T>(text)
@@ -177,7 +187,7 @@ impl Decoder {
     }
 
     fn decode_text<T: EventType>(&self, text: &str) -> Result<Event<T>, DecodeError> {
-        let scan = scan(text, Some(T::MESSAGE));
+        let scan = scan(text, Some(T::MESSAGE), self.deny_unknown);
         let now = self.now.unwrap_or_else(Timestamp::now);
         if scan.violations.is_empty()
             && let Ok(typed) = serde_json::from_str::<Typed<'_, T>>(text)
@@ -246,7 +256,7 @@ impl Older<'_> {
     /// The error that says that nobody knows this version.
     #[must_use]
     pub fn unknown_version(&self) -> DecodeError {
-        let scan = scan(self.text, Some(&ANY_MESSAGE));
+        let scan = scan(self.text, Some(&ANY_MESSAGE), self.decoder.deny_unknown);
         let reason = Violation::new(
             Code::UnknownVersion,
             "/dataversion",

@@ -64,7 +64,7 @@ pub(crate) fn rewrite(text: &str) -> Result<Option<String>, DecodeError> {
     if !text.contains("\"event_type\"") || text.contains("\"specversion\"") {
         return Ok(None);
     }
-    let scan = scan(text, Some(&PLAIN));
+    let scan = scan(text, Some(&PLAIN), false);
     let Some(mut tree) = diagnose::parse(text, &scan).filter(|_| !scan.broken) else {
         // Not JSON: the strict reader says so in its own words.
         return Ok(None);

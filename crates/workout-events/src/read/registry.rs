@@ -168,7 +168,7 @@ impl Registry {
         let plain = self.decoder.rewrite_plain(text)?;
         let text = plain.as_deref().unwrap_or(text);
         // The types disagree about nothing but the data, so any of them finds the name; it is read again by its own.
-        let named = scan(text, Some(&ANY_MESSAGE));
+        let named = scan(text, Some(&ANY_MESSAGE), false);
         if named.broken {
             return Err(refused(named.violations));
         }

@@ -60,8 +60,8 @@ pub(crate) struct Patch {
 }
 
 /// Scans a message whose top is an object of the shape `message`.
-pub(crate) fn scan(text: &str, message: Option<&'static Object>) -> Scan {
-    let mut scanner = Scanner { text, bytes: text.as_bytes(), at: 0, found: Scan::default() };
+pub(crate) fn scan(text: &str, message: Option<&'static Object>, deny_unknown: bool) -> Scan {
+    let mut scanner = Scanner { text, bytes: text.as_bytes(), at: 0, deny_unknown, found: Scan::default() };
     if scanner.document(message).is_err() {
         scanner.found.broken = true;
     }
@@ -115,6 +115,7 @@ struct Scanner<'t> {
     text: &'t str,
     bytes: &'t [u8],
     at: usize,
+    deny_unknown: bool,
     found: Scan,
 }
 
@@ -220,6 +221,9 @@ impl<'t> Scanner<'t> {
             if known.is_none() {
                 if shape.is_some() {
                     self.found.unknown_fields += 1;
+                    if self.deny_unknown {
+                        self.note(Code::UnknownField, &here, "the contract has no such field");
+                    }
                 }
                 others.push(key);
             }

@@ -470,6 +470,23 @@ fn an_array_in_the_place_of_an_object_is_refused() {
 }
 
 #[test]
+fn unknown_fields_are_refused_where_that_was_asked_for() {
+    let mut message = valid();
+    message["ext"] = json!(1);
+    message["data"]["mood"] = json!({"later": 1});
+    message["data"]["exercises"][0]["sets"][0]["rep"] = json!(5);
+    let error = Decoder::new()
+        .now(now())
+        .deny_unknown_fields()
+        .decode::<WorkoutPerformed>(message.to_string().as_bytes())
+        .unwrap_err();
+    assert!(error.violations().iter().all(|violation| violation.code == Code::UnknownField));
+    let mut pointers: Vec<_> = error.violations().iter().map(|violation| violation.pointer.as_str()).collect();
+    pointers.sort_unstable();
+    assert_eq!(pointers, ["/data/exercises/0/sets/0/rep", "/data/mood", "/ext"]);
+}
+
+#[test]
 fn every_violation_is_reported_and_not_just_the_first() {
     let mut message = valid();
     message["source"] = json!("");
