@@ -1,16 +1,22 @@
 //! The broker as its users see it.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use workout_events::amqp::Message;
 
-use crate::amqp::Amqp;
+use crate::amqp::{Amqp, Track};
 use crate::delivery::{Deliveries, Inner as InnerDeliveries};
 use crate::error::BrokerError;
 use crate::in_process::InProcess;
+use crate::lane::{Inner as InnerLane, Lane};
+use crate::message;
 use crate::outcome::Outcome;
 use crate::prefetch::Prefetch;
 use crate::topology::Queue;
+
+/// How long a message may be under way. A broker that is short of memory or disk answers no publisher for that long.
+const PUBLISH_LIMIT: Duration = Duration::from_secs(30);
 
 /// A broker: RabbitMQ, or one inside this process. A clone is another handle to the same broker.
 ///
@@ -59,16 +65,27 @@ impl Broker {
 
     /// Publishes a message and waits for what becomes of it, for at most 30 seconds.
     ///
-    /// One message is in flight at a time; concurrent calls wait for one another. Dropping the future does not withdraw
-    /// the message: its outcome is then unknown.
+    /// One message is in flight at a time; concurrent calls wait for one another. A [`lane`](Self::lane) has many in
+    /// flight. Dropping the future does not withdraw the message: its outcome is then unknown.
     ///
     /// # Errors
-    /// When the message was certainly not taken: there is no link, or no such exchange. All else is an [`Outcome`].
+    /// When the message was certainly not taken: there is no link, or no such exchange, the broker refuses, or AMQP cannot
+    /// say it. All else is an [`Outcome`].
     pub async fn publish(&self, message: Message) -> Result<Outcome, BrokerError> {
+        message::check(&message)?;
         match &self.0 {
             Inner::InProcess(broker) => broker.publish(message),
-            Inner::Amqp(broker) => broker.publish(&message).await,
+            Inner::Amqp(broker) => broker.publish(&message, PUBLISH_LIMIT).await,
         }
+    }
+
+    /// A way to publish many messages together. It opens its channel with the first of them.
+    #[must_use]
+    pub fn lane(&self) -> Lane {
+        Lane(match &self.0 {
+            Inner::InProcess(broker) => InnerLane::InProcess(Arc::clone(broker)),
+            Inner::Amqp(broker) => InnerLane::Amqp(Arc::clone(broker), Track::default()),
+        })
     }
 
     /// Reads a queue that has been declared. At most `prefetch` messages are handed out without having been settled.

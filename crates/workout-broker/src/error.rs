@@ -15,6 +15,8 @@ pub(crate) enum Kind {
     Url(&'static str),
     #[error("the queue cannot be declared: {0}")]
     Invalid(&'static str),
+    #[error("the message cannot be published: {0}")]
+    Message(&'static str),
     #[error("there is no such exchange or queue")]
     NotFound,
     #[error("the broker refused")]
@@ -35,7 +37,12 @@ impl BrokerError {
     pub fn is_transient(&self) -> bool {
         match *self.0 {
             Kind::Silent | Kind::Link(_) | Kind::NotSettled => true,
-            Kind::Url(_) | Kind::Invalid(_) | Kind::NotFound | Kind::Refused(_) | Kind::Cancelled => false,
+            Kind::Url(_)
+            | Kind::Invalid(_)
+            | Kind::Message(_)
+            | Kind::NotFound
+            | Kind::Refused(_)
+            | Kind::Cancelled => false,
         }
     }
 
@@ -45,10 +52,10 @@ impl BrokerError {
         matches!(*self.0, Kind::NotFound)
     }
 
-    /// Whether what was asked for could never work: an unusable URL, an impossible name.
+    /// Whether what was asked for could never work: an unusable URL, a name that AMQP cannot say.
     #[must_use]
     pub fn is_invalid(&self) -> bool {
-        matches!(*self.0, Kind::Url(_) | Kind::Invalid(_))
+        matches!(*self.0, Kind::Url(_) | Kind::Invalid(_) | Kind::Message(_))
     }
 
     /// Whether the broker said no: missing permission, other credentials, or a queue that exists with other properties.
@@ -99,6 +106,7 @@ mod tests {
         for kind in [
             Kind::Url("reason"),
             Kind::Invalid("reason"),
+            Kind::Message("reason"),
             Kind::NotFound,
             Kind::Refused(client()),
             Kind::Cancelled,

@@ -6,6 +6,7 @@
 //! |---|---|
 //! | a broker | [`Broker::connect`], [`Broker::in_process`] |
 //! | know what became of a message | [`Outcome`] |
+//! | publish many messages together | [`Broker::lane`], [`Lane::window`] |
 //! | a queue of your own | [`Queue`], [`Broker::declare`] |
 //! | read a queue | [`Broker::consume`], [`Deliveries`], [`Delivery`] |
 //! | know what went wrong | [`BrokerError`] |
@@ -16,6 +17,8 @@
 mod broker;
 mod error;
 
+mod lane;
+mod message;
 mod outcome;
 mod topology;
 
@@ -28,6 +31,7 @@ mod in_process;
 pub use crate::broker::Broker;
 pub use crate::delivery::{Deliveries, Delivery};
 pub use crate::error::BrokerError;
+pub use crate::lane::Lane;
 pub use crate::outcome::Outcome;
 pub use crate::prefetch::{Prefetch, PrefetchError};
 pub use crate::topology::{Binding, DELIVERY_LIMIT, Queue};

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use workout_events::{EventType, TOPIC_EXCHANGE, WorkoutPerformed};
 
 use crate::error::{BrokerError, Kind};
+use crate::message::MAX_NAME_BYTES;
 
 /// How often a message may come back to its queue before it goes to the dead-letter queue.
 ///
@@ -13,9 +14,6 @@ pub const DELIVERY_LIMIT: u32 = 20;
 
 /// What is appended to the name of a queue for the name of its dead-letter queue.
 const DEAD: &str = ".dead";
-
-/// The longest name that AMQP can say.
-const MAX_NAME_BYTES: usize = 255;
 
 /// How an exchange chooses among its bindings.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

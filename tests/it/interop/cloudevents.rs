@@ -22,7 +22,8 @@ fn python_reads_the_attributes_and_the_data_that_we_wrote() {
         .build()
         .unwrap();
     let message = amqp::Message::of(&event).unwrap();
-    let headers: Map<_, _> = message.headers.iter().map(|(name, value)| ((*name).to_owned(), header(value))).collect();
+    let headers: Map<_, _> =
+        message.headers.iter().map(|(name, value)| (String::from(&**name), header(value))).collect();
     let read = read_by_python(&[json!({
         "content_type": message.properties.content_type,
         "headers": headers,

@@ -1,14 +1,18 @@
 //! The two connections.
 
 use std::fmt;
+use std::slice;
 use std::time::Duration;
 
 use lapin::uri::{AMQPScheme, AMQPUri};
 use lapin::{Channel, Connection, ConnectionProperties};
 use tokio::sync::Mutex;
 use tokio::time::timeout;
+use workout_events::amqp::Message;
 
+use crate::amqp::publish::Track;
 use crate::error::{BrokerError, Kind, of_client};
+use crate::outcome::Outcome;
 
 /// How long one question to the broker may take.
 const ANSWER_TIMEOUT: Duration = Duration::from_secs(10);
@@ -21,8 +25,8 @@ pub(crate) const GOODBYE: (u16, &str) = (200, "OK");
 pub(crate) struct Amqp {
     publishing: Connection,
     consuming: Connection,
-    /// The channel to publish on, while nobody does.
-    pub(crate) idle: Mutex<Option<Channel>>,
+    /// For who publishes without a lane.
+    shared: Mutex<Track>,
 }
 
 impl Amqp {
@@ -35,9 +39,14 @@ impl Amqp {
         }
         let publishing = connection(&uri, "workout publishing").await?;
         let consuming = connection(&uri, "workout consuming").await?;
-        let this = Self { publishing, consuming, idle: Mutex::default() };
+        let this = Self { publishing, consuming, shared: Mutex::default() };
         this.declare_exchanges().await?;
         Ok(this)
+    }
+
+    pub(crate) async fn publish(&self, message: &Message, limit: Duration) -> Result<Outcome, BrokerError> {
+        let outcomes = self.shared.lock().await.window(self, slice::from_ref(message), limit).await?;
+        Ok(outcomes.first().copied().unwrap_or(Outcome::Unknown))
     }
 
     pub(crate) async fn publishing_channel(&self) -> Result<Channel, BrokerError> {
@@ -51,7 +60,7 @@ impl Amqp {
     pub(crate) async fn close(&self) -> Result<(), BrokerError> {
         let (code, text) = GOODBYE;
         // Waits for a publish that is under way.
-        if let Some(channel) = self.idle.lock().await.take() {
+        if let Some(channel) = self.shared.lock().await.take() {
             answer(channel.close(code, text.into())).await?;
         }
         for connection in [&self.publishing, &self.consuming] {

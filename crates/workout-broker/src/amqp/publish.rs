@@ -1,45 +1,72 @@
-//! Publishing one message at a time, with its exact outcome.
+//! Publishing: a window of messages at a time, with the exact outcome of each.
 //!
-//! lapin hands a returned message to whichever confirmation completes next. With one message on a channel that can only
-//! be its own; the ids are compared all the same. A channel on which anything unusual has happened, or whose caller has
-//! gone away halfway, is not used again: an answer that is still due on it could be taken for that of the next message.
+//! All messages of a window are handed to the client before the first answer is awaited, so that they leave together.
+//! The next window begins on the same channel when every answer to this one has come, and not before: an answer that is
+//! still due could be taken for one to the next (`attribution.rs` says why that would be wrong). So a channel on which
+//! anything unusual has happened, or whose caller has gone away halfway, is not used again.
 
+use std::future::poll_fn;
+use std::pin::Pin;
+use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
-use lapin::message::BasicReturnMessage;
 use lapin::options::{BasicPublishOptions, ConfirmSelectOptions};
-use lapin::types::{AMQPValue, FieldTable, ShortString};
-use lapin::{BasicProperties, Channel, Confirmation};
-use tokio::time::timeout;
+use lapin::{Channel, Confirmation, ErrorKind};
+use tokio::time::{Instant, timeout};
 use tracing::warn;
-use workout_events::amqp::{HeaderValue, Message};
+use workout_events::amqp::Message;
 
+use crate::amqp::attribution::{Attribution, attribute};
 use crate::amqp::link::{Amqp, answer};
-use crate::error::{BrokerError, of_client};
+use crate::amqp::properties::properties;
+use crate::error::{BrokerError, Kind, of_client};
 use crate::outcome::Outcome;
 
-/// How long a message may be under way. A broker that is short of memory or disk answers no publisher for that long.
-const CONFIRM_TIMEOUT: Duration = Duration::from_secs(30);
+/// One window at a time, on a channel of its own.
+#[derive(Default)]
+pub(crate) struct Track {
+    /// `None` before the first window, during each, and after one that has broken.
+    idle: Option<Channel>,
+}
 
-impl Amqp {
-    pub(crate) async fn publish(&self, message: &Message) -> Result<Outcome, BrokerError> {
-        let mut idle = self.idle.lock().await;
-        let channel = match idle.take() {
+impl Track {
+    /// The outcomes, in the order of the messages. An error means that certainly none of them was taken.
+    pub(crate) async fn window(
+        &mut self,
+        link: &Amqp,
+        messages: &[Message],
+        limit: Duration,
+    ) -> Result<Vec<Outcome>, BrokerError> {
+        let start = Instant::now();
+        let channel = match self.idle.take() {
             Some(channel) if channel.status().connected() => channel,
-            _ => self.confirming_channel().await?,
+            _ => timeout(limit, link.confirming_channel()).await.map_err(|_| Kind::Silent)??,
         };
-        let outcome = if let Ok(outcome) = timeout(CONFIRM_TIMEOUT, publish_on(&channel, message)).await {
-            outcome?
-        } else {
-            warn!(message_id = message.properties.message_id, "the broker has not confirmed a message in time");
-            Outcome::Unknown
-        };
-        if outcome != Outcome::Unknown {
-            *idle = Some(channel);
+        let answers = publish_on(&channel, messages, limit.saturating_sub(start.elapsed())).await;
+        if let Some(error) = nothing_was_taken(&answers) {
+            return Err(error);
         }
-        Ok(outcome)
+        let failure = answers.iter().find_map(|answer| answer.as_ref()?.as_ref().err().cloned());
+        let ids: Vec<_> = messages.iter().map(|message| message.properties.message_id.as_str()).collect();
+        let answers: Vec<_> = answers.into_iter().map(|answer| answer?.ok()).collect();
+        let Attribution { outcomes, whole } = attribute(&ids, &answers);
+        if whole {
+            self.idle = Some(channel);
+        } else {
+            let unknown = outcomes.iter().filter(|outcome| **outcome == Outcome::Unknown).count();
+            let error = failure.map_or_else(|| Kind::Silent.into(), of_client);
+            warn!(unknown, of = ids.len(), error = &error as &dyn std::error::Error, "the fate of messages is unknown");
+        }
+        Ok(outcomes)
     }
 
+    /// The channel, to be closed.
+    pub(crate) fn take(&mut self) -> Option<Channel> {
+        self.idle.take()
+    }
+}
+
+impl Amqp {
     async fn confirming_channel(&self) -> Result<Channel, BrokerError> {
         let channel = self.publishing_channel().await?;
         answer(channel.confirm_select(ConfirmSelectOptions::default())).await?;
@@ -47,100 +74,63 @@ impl Amqp {
     }
 }
 
-async fn publish_on(channel: &Channel, message: &Message) -> Result<Outcome, BrokerError> {
-    let id = message.properties.message_id.as_str();
-    let options = BasicPublishOptions { mandatory: true, ..BasicPublishOptions::default() };
-    let published = async {
-        let (exchange, routing_key) = (message.exchange.into(), message.routing_key.into());
-        channel.basic_publish(exchange, routing_key, options, &message.body, properties(message)).await?.await
-    };
-    match published.await {
-        Ok(confirmation) => Ok(outcome(confirmation, id)),
-        Err(error) => {
-            let error = of_client(error);
-            if error.is_not_found() {
-                // The only message on this channel named the exchange that does not exist.
-                return Err(error);
+type Answer = lapin::Result<Confirmation>;
+
+/// What the channel says to each message, `None` where it says nothing in time.
+async fn publish_on(channel: &Channel, messages: &[Message], limit: Duration) -> Vec<Option<Answer>> {
+    let mut pending: Vec<_> = messages.iter().map(|message| Box::pin(publish(channel, message))).collect();
+    let mut answers: Vec<_> = messages.iter().map(|_| None).collect();
+
+    // The first look hands a message over. Nobody needs to be woken for it: each is looked at again.
+    look(&mut pending, &mut answers);
+    // From the last to the first: when the last has its answer most of the others have theirs, so that the task wakes
+    // up a few times for a window and not once for each message.
+    let all = async {
+        for (pending, answer) in pending.iter_mut().zip(&mut answers).rev() {
+            if answer.is_none() {
+                *answer = Some(poll_fn(|context| pending.as_mut().poll(context)).await);
             }
-            warn!(message_id = id, error = &error as &dyn std::error::Error, "a message has an unknown fate");
-            Ok(Outcome::Unknown)
+        }
+    };
+    if timeout(limit, all).await.is_err() {
+        look(&mut pending, &mut answers);
+    }
+    answers
+}
+
+async fn publish(channel: &Channel, message: &Message) -> Answer {
+    let (exchange, routing_key) = ((&*message.exchange).into(), (&*message.routing_key).into());
+    let options = BasicPublishOptions { mandatory: true, ..BasicPublishOptions::default() };
+    channel.basic_publish(exchange, routing_key, options, &message.body, properties(message)).await?.await
+}
+
+/// Takes what is there.
+fn look<F: Future>(pending: &mut [Pin<Box<F>>], answers: &mut [Option<F::Output>]) {
+    let mut context = Context::from_waker(Waker::noop());
+    for (pending, answer) in pending.iter_mut().zip(answers).filter(|(_, answer)| answer.is_none()) {
+        if let Poll::Ready(ready) = pending.as_mut().poll(&mut context) {
+            *answer = Some(ready);
         }
     }
 }
 
-/// `Confirmed` is said only of what was acknowledged and did not come back.
-fn outcome(confirmation: Confirmation, id: &str) -> Outcome {
-    match confirmation {
-        Confirmation::Ack(None) => Outcome::Confirmed,
-        Confirmation::Ack(Some(returned)) if id_of(&returned) == Some(id) => Outcome::Returned,
-        Confirmation::Nack(_) => Outcome::Nacked,
-        // Someone else's message came back, or the channel is not in confirm mode. Neither happens with one message at a
-        // time on channels of our own, and neither tells what became of ours.
-        Confirmation::Ack(Some(_)) | Confirmation::NotRequested => Outcome::Unknown,
-    }
-}
-
-fn id_of(returned: &BasicReturnMessage) -> Option<&str> {
-    returned.properties.message_id().as_ref().map(ShortString::as_str)
-}
-
-fn properties(message: &Message) -> BasicProperties {
-    let from = &message.properties;
-    let mut properties = BasicProperties::default()
-        .with_content_type(from.content_type.into())
-        .with_delivery_mode(from.delivery_mode)
-        .with_message_id(from.message_id.as_str().into())
-        .with_type(from.kind.into())
-        .with_timestamp(from.timestamp)
-        .with_headers(headers(message));
-    if let Ok(app_id) = ShortString::try_new(from.app_id.as_str()) {
-        properties = properties.with_app_id(app_id);
-    }
-    // The contract allows 255 characters, AMQP 255 bytes. The body has it in any case.
-    let correlation_id = from.correlation_id.as_deref().map(ShortString::try_new);
-    if let Some(Ok(correlation_id)) = correlation_id {
-        properties = properties.with_correlation_id(correlation_id);
-    }
-    properties
-}
-
-fn headers(message: &Message) -> FieldTable {
-    let mut headers = FieldTable::default();
-    for (name, value) in &message.headers {
-        let value = match value {
-            HeaderValue::Text(text) => AMQPValue::LongString(text.as_str().into()),
-            HeaderValue::Integer(integer) => AMQPValue::LongLongInt(*integer),
-            // A kind of value that a later version of the contract adds: a header is a copy of what the body says.
-            _ => continue,
-        };
-        headers.insert((*name).into(), value);
-    }
-    headers
-}
-
-#[cfg(test)]
-mod tests {
-    use lapin::message::Delivery;
-
-    use super::*;
-
-    fn returned(id: &str) -> BasicReturnMessage {
-        let mut delivery = Delivery::mock(0, "".into(), "".into(), false, Vec::new());
-        delivery.properties = BasicProperties::default().with_message_id(id.into());
-        BasicReturnMessage { delivery, reply_code: 312, reply_text: "NO_ROUTE".into() }
-    }
-
-    #[test]
-    fn confirmed_is_never_said_of_what_came_back_or_was_refused() {
-        #[track_caller]
-        fn check(confirmation: Confirmation, want: Outcome) {
-            assert_eq!(outcome(confirmation, "ours"), want);
+/// Why certainly no message of the window was taken, if that is so.
+fn nothing_was_taken(answers: &[Option<Answer>]) -> Option<BrokerError> {
+    match answers {
+        // The only message on this channel was the one that the broker closed the channel for.
+        [Some(Err(error))] if error.is_amqp_soft_error() => Some(of_client(error.clone())),
+        answers => {
+            let refused = |answer: &Option<Answer>| match answer {
+                Some(Err(error)) if was_not_written(error) => Some(error.clone()),
+                _ => None,
+            };
+            let refused: Option<Vec<_>> = answers.iter().map(refused).collect();
+            refused?.pop().map(of_client)
         }
-        check(Confirmation::Ack(None), Outcome::Confirmed);
-        check(Confirmation::Ack(Some(returned("ours"))), Outcome::Returned);
-        check(Confirmation::Ack(Some(returned("theirs"))), Outcome::Unknown);
-        check(Confirmation::Nack(None), Outcome::Nacked);
-        check(Confirmation::Nack(Some(returned("ours"))), Outcome::Nacked);
-        check(Confirmation::NotRequested, Outcome::Unknown);
     }
+}
+
+/// The client looks at the state of the channel before it takes a message.
+fn was_not_written(error: &lapin::Error) -> bool {
+    matches!(error.kind(), ErrorKind::InvalidChannelState(_, "basic.publish"))
 }

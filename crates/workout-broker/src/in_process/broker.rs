@@ -30,12 +30,12 @@ impl InProcess {
 
     /// All queues that want the message get it, or none does.
     pub(crate) fn publish(&self, message: Message) -> Result<Outcome, BrokerError> {
-        kind(message.exchange)?;
+        kind(&message.exchange)?;
         let mut queues = self.queues.lock();
-        let exchanges = reached(message.exchange, message.routing_key);
+        let exchanges = reached(&message.exchange, &message.routing_key);
         let wanted = queues.wanting(|binding| {
             exchanges.contains(binding.exchange.as_str())
-                && matches(&binding.exchange, &binding.pattern, message.routing_key)
+                && matches(&binding.exchange, &binding.pattern, &message.routing_key)
         });
         if wanted.is_empty() {
             return Ok(Outcome::Returned);
@@ -48,6 +48,20 @@ impl InProcess {
             queues.push(queue, Arc::clone(&message));
         }
         Ok(Outcome::Confirmed)
+    }
+
+    /// As a channel does it: an exchange that does not exist ends the window, with the fate of the rest unknown.
+    pub(crate) fn window(&self, messages: &[Message]) -> Result<Vec<Outcome>, BrokerError> {
+        let mut outcomes = Vec::with_capacity(messages.len());
+        for message in messages {
+            match self.publish(message.clone()) {
+                Ok(outcome) => outcomes.push(outcome),
+                Err(error) if messages.len() == 1 => return Err(error),
+                Err(_) => break,
+            }
+        }
+        outcomes.resize(messages.len(), Outcome::Unknown);
+        Ok(outcomes)
     }
 
     pub(crate) fn consume(&self, queue: &str, prefetch: Prefetch) -> Result<Subscription, BrokerError> {

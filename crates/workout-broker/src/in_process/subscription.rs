@@ -61,11 +61,11 @@ impl Unsettled {
     }
 
     pub(crate) fn routing_key(&self) -> &str {
-        self.stored.as_ref().map_or("", |stored| stored.message.routing_key)
+        self.stored.as_ref().map_or("", |stored| &*stored.message.routing_key)
     }
 
     pub(crate) fn kind(&self) -> Option<&str> {
-        self.stored.as_ref().map(|stored| stored.message.properties.kind)
+        self.stored.as_ref().map(|stored| &*stored.message.properties.kind)
     }
 
     pub(crate) fn message_id(&self) -> Option<&str> {

@@ -19,6 +19,7 @@ const MOMENT: Duration = Duration::from_millis(200);
 /// Everything that is asked of a fresh broker.
 pub(crate) async fn holds(broker: &Broker) {
     what_nobody_wants_is_returned_and_harms_no_neighbour(broker).await;
+    a_window_has_the_outcome_of_each_message(broker).await;
     a_message_reaches_every_queue_that_wants_it_once(broker).await;
     what_does_not_exist_is_not_found(broker).await;
     a_message_that_is_put_back_comes_again_until_it_is_dead(broker).await;
@@ -53,16 +54,41 @@ async fn what_nobody_wants_is_returned_and_harms_no_neighbour(broker: &Broker) {
         ("returned.unwanted", Outcome::Returned),
         ("returned.wanted", Outcome::Confirmed),
     ] {
-        let mut message = deleted();
-        message.routing_key = routing_key;
-        assert_eq!(broker.publish(message).await.unwrap(), want, "{routing_key}");
+        assert_eq!(broker.publish(under(routing_key)).await.unwrap(), want, "{routing_key}");
     }
     assert_eq!(drain(broker, &queue, 2).await.len(), 2);
 }
 
+/// Also while no queue wants everything.
+async fn a_window_has_the_outcome_of_each_message(broker: &Broker) {
+    let queue = declare(broker, Queue::new("window").bind("workout.events", "window.wanted")).await;
+    let mut lane = broker.lane();
+    assert_eq!(lane.window(&[], LIMIT).await.unwrap(), []);
+
+    let messages: Vec<_> =
+        (0..30).map(|n| under(if n % 3 == 1 { "window.unwanted" } else { "window.wanted" })).collect();
+    let want = [Outcome::Confirmed, Outcome::Returned, Outcome::Confirmed].repeat(10);
+    assert_eq!(lane.window(&messages, LIMIT).await.unwrap(), want);
+    let mut bodies: Vec<_> = messages.into_iter().map(|message| message.body).collect();
+    let mut unwanted = (0..).map(|n| n % 3 == 1);
+    bodies.retain(|_| !unwanted.next().unwrap());
+
+    // A missing exchange ends a channel, and with it what is under way there: the lane goes on.
+    let mut lost = under("window.wanted");
+    lost.exchange = "no.such.exchange".into();
+    let error = lane.window(std::slice::from_ref(&lost), LIMIT).await.unwrap_err();
+    assert!(error.is_not_found(), "{error:?}");
+    let outcomes = lane.window(&[lost, under("window.unwanted")], LIMIT).await.unwrap();
+    assert_eq!(outcomes, [Outcome::Unknown, Outcome::Unknown]);
+    let message = under("window.wanted");
+    assert_eq!(lane.window(std::slice::from_ref(&message), LIMIT).await.unwrap(), [Outcome::Confirmed]);
+    bodies.push(message.body);
+    assert_eq!(drain(broker, &queue, bodies.len()).await, bodies);
+}
+
 async fn what_does_not_exist_is_not_found(broker: &Broker) {
     let mut message = deleted();
-    message.exchange = "no.such.exchange";
+    message.exchange = "no.such.exchange".into();
     let error = broker.publish(message).await.unwrap_err();
     assert!(error.is_not_found(), "{error:?}");
 
@@ -195,6 +221,12 @@ async fn nothing_comes(deliveries: &mut Deliveries) {
 pub(crate) fn deleted() -> Message {
     let event = Event::new("/tests", WorkoutDeleted::new(WorkoutId::generate(), 2)).unwrap();
     Message::of(&event).unwrap()
+}
+
+fn under(routing_key: &'static str) -> Message {
+    let mut message = deleted();
+    message.routing_key = routing_key.into();
+    message
 }
 
 fn performed() -> Message {
