@@ -1,19 +1,31 @@
 //! Why an event was not published.
 
+use std::sync::Arc;
+
 use workout_broker::BrokerError;
 use workout_events::amqp::TooLarge;
 
+use crate::engine::Closed;
+
 /// Why an event was certainly not published. What became of one that was is an [`Outcome`](crate::Outcome).
-#[derive(Debug, thiserror::Error)]
+#[derive(Debug, Clone, thiserror::Error)]
 #[error(transparent)]
 pub struct PublishError(Kind);
 
-#[derive(Debug, thiserror::Error)]
+#[derive(Debug, Clone, thiserror::Error)]
 enum Kind {
     #[error("the event cannot be published")]
     TooLarge(#[source] TooLarge),
     #[error("the event was not published")]
-    Broker(#[source] BrokerError),
+    Broker(#[source] Arc<BrokerError>),
+    #[error("the deadline passed before the event was written, and it was withdrawn")]
+    Withdrawn,
+    #[error("too many events wait to be published")]
+    Full,
+    #[error("publishing has failed repeatedly, and the circuit breaker is open")]
+    Open,
+    #[error("the publisher has been closed")]
+    Closed,
 }
 
 impl PublishError {
@@ -27,7 +39,8 @@ impl PublishError {
     #[must_use]
     pub fn is_transient(&self) -> bool {
         match &self.0 {
-            Kind::TooLarge(_) => false,
+            Kind::TooLarge(_) | Kind::Closed => false,
+            Kind::Withdrawn | Kind::Full | Kind::Open => true,
             Kind::Broker(error) => error.is_transient(),
         }
     }
@@ -38,11 +51,51 @@ impl PublishError {
         matches!(&self.0, Kind::Broker(error) if error.is_not_found())
     }
 
+    /// Whether the deadline passed before the event was written.
+    #[must_use]
+    pub fn is_withdrawn(&self) -> bool {
+        matches!(self.0, Kind::Withdrawn)
+    }
+
+    /// Whether the line was full, and the publisher was told to refuse then.
+    #[must_use]
+    pub fn is_full(&self) -> bool {
+        matches!(self.0, Kind::Full)
+    }
+
+    /// Whether the circuit breaker is open.
+    #[must_use]
+    pub fn is_breaker_open(&self) -> bool {
+        matches!(self.0, Kind::Open)
+    }
+
+    /// Whether the publisher has been closed.
+    #[must_use]
+    pub fn is_closed(&self) -> bool {
+        matches!(self.0, Kind::Closed)
+    }
+
     pub(crate) fn too_large(error: TooLarge) -> Self {
         Self(Kind::TooLarge(error))
     }
 
-    pub(crate) fn broker(error: BrokerError) -> Self {
+    pub(crate) fn broker(error: Arc<BrokerError>) -> Self {
         Self(Kind::Broker(error))
+    }
+
+    pub(crate) fn withdrawn() -> Self {
+        Self(Kind::Withdrawn)
+    }
+
+    pub(crate) fn full() -> Self {
+        Self(Kind::Full)
+    }
+
+    pub(crate) fn open() -> Self {
+        Self(Kind::Open)
+    }
+
+    pub(crate) fn closed(_: Closed) -> Self {
+        Self(Kind::Closed)
     }
 }

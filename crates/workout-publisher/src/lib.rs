@@ -1,8 +1,16 @@
 #![doc = include_str!("../README.md")]
+#![cfg_attr(docsrs, feature(doc_cfg))]
 
+mod breaker;
+mod engine;
 mod error;
 mod publisher;
+mod settings;
+#[cfg(test)]
+mod tests;
 
+pub use crate::breaker::BreakerState;
 pub use crate::error::PublishError;
-pub use crate::publisher::Publisher;
+pub use crate::publisher::{CloseReport, Publisher, PublisherBuilder};
+pub use crate::settings::WhenFull;
 pub use workout_broker::{Broker, BrokerError, Outcome};

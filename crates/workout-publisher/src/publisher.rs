@@ -1,33 +1,212 @@
 //! From an event to its outcome.
 
+use std::sync::Arc;
+use std::time::Duration;
+
+use futures_util::{Stream, StreamExt};
+use tokio::time::{Instant, timeout_at};
 use workout_broker::{Broker, Outcome};
 use workout_events::amqp::Message;
-use workout_events::{Event, EventType};
+use workout_events::{Event, EventId, EventType};
 
+use crate::breaker::BreakerState;
+use crate::engine::{Engine, Ticket, Way};
 use crate::error::PublishError;
+use crate::settings::{Settings, WhenFull};
 
-/// Publishes events. A clone shares the broker of the original.
+/// Publishes events, and says what became of each. A clone is another handle to the same publisher.
+///
+/// Events of concurrent callers are written together and confirmed together. An event is kept in memory only while its
+/// caller waits: when the future is dropped, an event that was not yet written is withdrawn.
 #[derive(Debug, Clone)]
 pub struct Publisher {
-    broker: Broker,
+    engine: Arc<Engine>,
+    settings: Settings,
+}
+
+/// What a closed publisher had not finished.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[must_use = "what is left was not confirmed"]
+#[non_exhaustive]
+pub struct CloseReport {
+    /// The events without an outcome. Each caller who still waits is told that the outcome is unknown.
+    pub left: Vec<EventId>,
 }
 
 impl Publisher {
-    /// Publishes to this broker.
+    /// Publishes to this broker, with the default settings. Call it inside a tokio runtime.
     #[must_use]
     pub fn new(broker: Broker) -> Self {
-        Self { broker }
+        Self::builder(broker).start()
     }
 
-    /// Publishes an event to the exchange of its type, and waits for what becomes of it.
+    pub(crate) fn over<W: Way>(ways: impl Iterator<Item = W>, settings: Settings) -> Self {
+        Self { engine: Arc::new(Engine::start(ways, settings)), settings }
+    }
+
+    /// A publisher whose settings are spelt out.
+    pub fn builder(broker: Broker) -> PublisherBuilder {
+        PublisherBuilder { broker, settings: Settings::default() }
+    }
+
+    /// Publishes an event to the exchange of its type, and waits for what becomes of it, at most for the deadline of the
+    /// publisher (30 seconds unless set).
     ///
-    /// Safe to repeat: the event keeps its id, and readers count an id once. Not cancel safe in the sense of undoing:
-    /// when the future is dropped the event may have been published.
+    /// What a queue refused, and what got no answer, is published again under the same id as long as there is time.
+    /// Whoever publishes an event that is already under way shares its outcome.
+    ///
+    /// Safe to repeat, because readers count an id once. Dropping the future withdraws an event that was not written yet,
+    /// unless somebody else waits for it too.
     ///
     /// # Errors
-    /// When the event was certainly not published: it is too large, there is no link, or no such exchange.
+    /// When the event was certainly not published: it is too large, there is no such exchange, the deadline passed before
+    /// it was written, the line is full, the circuit breaker is open, or the publisher was closed.
     pub async fn publish<T: EventType>(&self, event: &Event<T>) -> Result<Outcome, PublishError> {
+        self.publish_with_deadline(event, self.settings.deadline).await
+    }
+
+    /// Publishes an event, and waits at most for `limit`.
+    ///
+    /// When the time is over, an event that was not written is withdrawn, and the error says so; of one that was
+    /// written the outcome is [`Outcome::Unknown`].
+    ///
+    /// # Errors
+    /// As for [`publish`](Self::publish).
+    pub async fn publish_with_deadline<T: EventType>(
+        &self,
+        event: &Event<T>,
+        limit: Duration,
+    ) -> Result<Outcome, PublishError> {
         let message = Message::of(event).map_err(PublishError::too_large)?;
-        self.broker.publish(message).await.map_err(PublishError::broker)
+        self.publish_message(event.id(), message, limit).await
+    }
+
+    /// Publishes a message that was made of the event of this id, for what was stored as a message.
+    ///
+    /// # Errors
+    /// As for [`publish`](Self::publish).
+    pub async fn publish_message(
+        &self,
+        id: EventId,
+        message: Message,
+        limit: Duration,
+    ) -> Result<Outcome, PublishError> {
+        let deadline = Instant::now() + limit;
+        let flights = &self.engine.flights;
+        let seat = if let Some(seat) = flights.share(id, deadline).map_err(PublishError::closed)? {
+            seat
+        } else {
+            if self.engine.breaker.state() == BreakerState::Open {
+                return Err(PublishError::open());
+            }
+            let permit = match (flights.places().try_acquire(), self.settings.when_full) {
+                (Ok(permit), _) => permit,
+                (Err(_), WhenFull::Refuse) => return Err(PublishError::full()),
+                (Err(_), WhenFull::Wait) => match timeout_at(deadline, flights.places().acquire()).await {
+                    Ok(Ok(permit)) => permit,
+                    Ok(Err(_)) | Err(_) => return Err(PublishError::withdrawn()),
+                },
+            };
+            flights.board(id, message, deadline, permit).map_err(PublishError::closed)?
+        };
+        Ticket::new(flights, id, seat).answer(deadline).await
+    }
+
+    /// Publishes a stream of events, many at a time, and gives their outcomes in the order of the events.
+    ///
+    /// Memory is bounded: no more events are taken from the stream than are under way. Dropping the stream of outcomes
+    /// withdraws what was not written.
+    pub fn publish_all<T, S>(&self, events: S) -> impl Stream<Item = (EventId, Result<Outcome, PublishError>)>
+    where
+        T: EventType,
+        S: Stream<Item = Event<T>>,
+    {
+        let under_way = (self.settings.window * self.settings.lanes * 2).min(self.settings.capacity);
+        events.map(move |event| async move { (event.id(), self.publish(&event).await) }).buffered(under_way)
+    }
+
+    /// What the circuit breaker does with new events.
+    #[must_use]
+    pub fn breaker(&self) -> BreakerState {
+        self.engine.breaker.state()
+    }
+
+    /// Takes no more events, waits until those under way have their outcome, at most for `limit`, and says what is left.
+    pub async fn close(&self, limit: Duration) -> CloseReport {
+        let flights = &self.engine.flights;
+        flights.close();
+        if tokio::time::timeout(limit, flights.drained()).await.is_ok() {
+            return CloseReport { left: Vec::new() };
+        }
+        let left = flights.ids();
+        flights.end(left.iter().map(|id| (*id, Ok(Outcome::Unknown))));
+        CloseReport { left }
+    }
+}
+
+/// Builds a [`Publisher`].
+#[derive(Debug, Clone)]
+#[must_use = "a builder does nothing until `start` is called"]
+pub struct PublisherBuilder {
+    broker: Broker,
+    settings: Settings,
+}
+
+impl PublisherBuilder {
+    /// How long [`Publisher::publish`] waits. 30 seconds unless set.
+    pub const fn deadline(mut self, deadline: Duration) -> Self {
+        self.settings.deadline = deadline;
+        self
+    }
+
+    /// How many events may be under way or waiting. 10,000 unless set; at least one.
+    pub fn capacity(mut self, events: usize) -> Self {
+        self.settings.capacity = events.max(1);
+        self
+    }
+
+    /// What happens when so many are. [`WhenFull::Wait`] unless set.
+    pub const fn when_full(mut self, policy: WhenFull) -> Self {
+        self.settings.when_full = policy;
+        self
+    }
+
+    /// How many channels publish side by side: 1 to 16, 3 unless set.
+    pub fn lanes(mut self, lanes: usize) -> Self {
+        self.settings.lanes = lanes.clamp(1, 16);
+        self
+    }
+
+    /// How many events a channel has under way: 1 to 1500, 400 unless set. More than that is slower, not faster.
+    pub fn window(mut self, events: usize) -> Self {
+        self.settings.window = events.clamp(1, 1_500);
+        self
+    }
+
+    /// How long a window may stay without its confirms before its outcome is unknown. 10 seconds unless set.
+    pub const fn confirm_limit(mut self, limit: Duration) -> Self {
+        self.settings.confirm_limit = limit;
+        self
+    }
+
+    /// When the circuit breaker opens: after `failures` windows that failed within a stretch of time. 3 within 30 seconds
+    /// unless set.
+    pub fn breaker(mut self, failures: usize, within: Duration) -> Self {
+        self.settings.breaker.failures = failures.max(1);
+        self.settings.breaker.within = within;
+        self
+    }
+
+    /// How long the breaker refuses new events before it lets one try. One second unless set.
+    pub const fn breaker_rest(mut self, rest: Duration) -> Self {
+        self.settings.breaker.rest = rest;
+        self
+    }
+
+    /// Starts the publisher. Call it inside a tokio runtime.
+    #[must_use]
+    pub fn start(self) -> Publisher {
+        let lanes = self.settings.lanes;
+        Publisher::over((0..lanes).map(|_| self.broker.lane()), self.settings)
     }
 }
