@@ -106,7 +106,7 @@ async fn a_poison_message_is_dead_and_its_neighbours_live() {
 async fn a_misleading_property_does_not_mislead() {
     let broker = broker().await;
     let mut message = Message::of(&deleted(1)).unwrap();
-    message.properties.kind = "workout.performed";
+    message.properties.kind = "workout.performed".into();
     publish_message(&broker, message).await;
 
     let done = Arc::new(Notify::new());
