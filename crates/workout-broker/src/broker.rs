@@ -1,5 +1,6 @@
 //! The broker as its users see it.
 
+use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -8,6 +9,7 @@ use workout_events::amqp::Message;
 use crate::amqp::{Amqp, Track};
 use crate::delivery::{Deliveries, Inner as InnerDeliveries};
 use crate::error::BrokerError;
+use crate::health::Health;
 use crate::in_process::InProcess;
 use crate::lane::{Inner as InnerLane, Lane};
 use crate::message;
@@ -38,15 +40,24 @@ impl Broker {
     /// queues have the message, but not that it survives the process.
     #[must_use]
     pub fn in_process() -> Self {
-        Self(Inner::InProcess(Arc::default()))
+        Self(Inner::InProcess(Arc::new(InProcess::new())))
     }
 
     /// Connects to RabbitMQ and declares the exchanges: `amqp://user:password@host:5672/vhost`.
     ///
+    /// A link that is lost later is made again, without end; [`health`](Self::health) tells. The heartbeat is 10 seconds
+    /// unless the URL names another (`?heartbeat=5`).
+    ///
     /// # Errors
-    /// When the URL is not usable, the broker does not answer within ten seconds, or it refuses.
+    /// When the URL is not usable or names another machine, to which the password would go in the clear (see
+    /// [`BrokerBuilder::allow_plaintext`]); when the broker does not answer within ten seconds, or refuses.
     pub async fn connect(url: &str) -> Result<Self, BrokerError> {
-        Ok(Self(Inner::Amqp(Arc::new(Amqp::connect(url).await?))))
+        Self::builder(url).connect().await
+    }
+
+    /// As [`connect`](Self::connect), with what is not to be as usual.
+    pub fn builder(url: impl Into<String>) -> BrokerBuilder {
+        BrokerBuilder { url: url.into(), allow_plaintext: false }
     }
 
     /// Declares a queue, its bindings and its dead-letter queue. Repeating it changes nothing.
@@ -100,7 +111,27 @@ impl Broker {
         Ok(Deliveries(deliveries))
     }
 
-    /// Says goodbye to the broker. Close what [`consume`](Self::consume) gave first, so that acknowledgements arrive.
+    /// Which part works at the moment, and since when.
+    #[must_use]
+    pub fn health(&self) -> Health {
+        match &self.0 {
+            Inner::InProcess(broker) => broker.health(),
+            Inner::Amqp(broker) => broker.health(),
+        }
+    }
+
+    /// Waits until all of it works.
+    ///
+    /// # Errors
+    /// When it has been closed.
+    pub async fn well(&self) -> Result<(), BrokerError> {
+        match &self.0 {
+            Inner::InProcess(_) => Ok(()),
+            Inner::Amqp(broker) => broker.well().await,
+        }
+    }
+
+    /// Says goodbye to the broker, and makes no link again. Close what [`consume`](Self::consume) gave first, so that acknowledgements arrive.
     ///
     /// # Errors
     /// When the broker does not answer: whatever has been confirmed or settled before is not affected.
@@ -109,5 +140,36 @@ impl Broker {
             Inner::InProcess(_) => Ok(()),
             Inner::Amqp(broker) => broker.close().await,
         }
+    }
+}
+
+/// How to connect to RabbitMQ. Made by [`Broker::builder`].
+#[must_use = "nothing is connected before `connect`"]
+pub struct BrokerBuilder {
+    url: String,
+    allow_plaintext: bool,
+}
+
+impl BrokerBuilder {
+    /// Permits `amqp://` to another machine: the password and all messages cross the network in the clear. For networks
+    /// that are safe otherwise, such as the one between the containers of one machine.
+    pub fn allow_plaintext(mut self) -> Self {
+        self.allow_plaintext = true;
+        self
+    }
+
+    /// Connects and declares the exchanges.
+    ///
+    /// # Errors
+    /// As for [`Broker::connect`].
+    pub async fn connect(self) -> Result<Broker, BrokerError> {
+        Ok(Broker(Inner::Amqp(Arc::new(Amqp::connect(&self.url, self.allow_plaintext).await?))))
+    }
+}
+
+/// Without the URL, which has a password in it.
+impl fmt::Debug for BrokerBuilder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("BrokerBuilder").field("allow_plaintext", &self.allow_plaintext).finish_non_exhaustive()
     }
 }

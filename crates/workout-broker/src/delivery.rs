@@ -18,8 +18,12 @@ impl Deliveries {
     ///
     /// Cancel safe: a message is lost to nobody when the future is dropped.
     ///
+    /// When the link is lost this waits until there is a new one, and subscribes again. Messages that came before and
+    /// were not settled come again.
+    ///
     /// # Errors
-    /// When the link is lost or the broker ends the subscription. There is nothing more to come after that.
+    /// When the broker ends the subscription, usually because the queue was deleted, refuses to begin it again, or was
+    /// closed by this process. There is nothing more to come after that.
     pub async fn next(&mut self) -> Option<Result<Delivery, BrokerError>> {
         match &mut self.0 {
             Inner::InProcess(subscription) => {
@@ -28,7 +32,7 @@ impl Deliveries {
             }
             Inner::Amqp(subscription) => {
                 let delivery = subscription.next().await?;
-                Some(delivery.map(|delivery| Delivery(InnerDelivery::Amqp(Box::new(delivery)))))
+                Some(delivery.map(|delivery| Delivery(InnerDelivery::Amqp(delivery))))
             }
         }
     }
@@ -36,7 +40,7 @@ impl Deliveries {
     /// Asks for no more messages. Those that have already come are still given by [`next`](Self::next).
     ///
     /// # Errors
-    /// When the link is lost.
+    /// When the broker does not answer.
     pub async fn stop(&mut self) -> Result<(), BrokerError> {
         match &mut self.0 {
             Inner::InProcess(subscription) => {
@@ -118,7 +122,7 @@ impl Delivery {
     /// Takes the message off the queue for good: it has been dealt with.
     ///
     /// # Errors
-    /// When the link is lost: the message will come again.
+    /// When the link that the message came on is lost: nothing has happened, and the message will come again.
     pub async fn ack(self) -> Result<(), BrokerError> {
         match self.0 {
             InnerDelivery::InProcess(delivery) => delivery.ack(),
@@ -130,7 +134,7 @@ impl Delivery {
     /// Puts the message back, to be tried again; after [`DELIVERY_LIMIT`](crate::DELIVERY_LIMIT) times it is dead.
     ///
     /// # Errors
-    /// When the link is lost: the message will come again.
+    /// When the link that the message came on is lost: nothing has happened, and the message will come again.
     pub async fn requeue(self) -> Result<(), BrokerError> {
         match self.0 {
             InnerDelivery::InProcess(delivery) => drop(delivery),
@@ -142,7 +146,7 @@ impl Delivery {
     /// Moves the message to the dead-letter queue: trying again would not help.
     ///
     /// # Errors
-    /// When the link is lost: the message will come again.
+    /// When the link that the message came on is lost: nothing has happened, and the message will come again.
     pub async fn reject(self) -> Result<(), BrokerError> {
         match self.0 {
             InnerDelivery::InProcess(delivery) => delivery.reject(),

@@ -27,8 +27,12 @@ pub(crate) enum Kind {
     Silent,
     #[error("the link to the broker does not work")]
     Link(#[source] lapin::Error),
+    #[error("there is no link to the broker at the moment")]
+    Down,
+    #[error("the broker was closed by this process")]
+    Closed,
     #[error("the link to the broker was lost before the message was settled, so the message will come again")]
-    NotSettled,
+    NotSettled(#[source] Option<lapin::Error>),
 }
 
 impl BrokerError {
@@ -36,12 +40,13 @@ impl BrokerError {
     #[must_use]
     pub fn is_transient(&self) -> bool {
         match *self.0 {
-            Kind::Silent | Kind::Link(_) | Kind::NotSettled => true,
+            Kind::Silent | Kind::Link(_) | Kind::Down | Kind::NotSettled(_) => true,
             Kind::Url(_)
             | Kind::Invalid(_)
             | Kind::Message(_)
             | Kind::NotFound
             | Kind::Refused(_)
+            | Kind::Closed
             | Kind::Cancelled => false,
         }
     }
@@ -56,6 +61,13 @@ impl BrokerError {
     #[must_use]
     pub fn is_invalid(&self) -> bool {
         matches!(*self.0, Kind::Url(_) | Kind::Invalid(_) | Kind::Message(_))
+    }
+
+    /// Whether a message could not be settled, because the link that it came on is lost. It will come again; nothing else
+    /// has happened.
+    #[must_use]
+    pub fn is_not_settled(&self) -> bool {
+        matches!(*self.0, Kind::NotSettled(_))
     }
 
     /// Whether the broker said no: missing permission, other credentials, or a queue that exists with other properties.
@@ -112,7 +124,10 @@ mod tests {
             Kind::Cancelled,
             Kind::Silent,
             Kind::Link(client()),
-            Kind::NotSettled,
+            Kind::Down,
+            Kind::Closed,
+            Kind::NotSettled(None),
+            Kind::NotSettled(Some(client())),
         ] {
             let error = BrokerError::from(kind);
             let text = error.to_string();

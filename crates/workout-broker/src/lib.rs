@@ -10,12 +10,14 @@
 //! | a queue of your own | [`Queue`], [`Broker::declare`] |
 //! | read a queue | [`Broker::consume`], [`Deliveries`], [`Delivery`] |
 //! | know what went wrong | [`BrokerError`] |
+//! | know what works | [`Broker::health`], [`Health`] |
 //!
 //! [`Broker`] is one type with two implementations behind it, and not a trait: whoever publishes or consumes names no
 //! type parameter, and an exact outcome is a promise that a foreign implementation could not be held to.
 
 mod broker;
 mod error;
+mod health;
 
 mod lane;
 mod message;
@@ -28,9 +30,10 @@ mod prefetch;
 mod amqp;
 mod in_process;
 
-pub use crate::broker::Broker;
+pub use crate::broker::{Broker, BrokerBuilder};
 pub use crate::delivery::{Deliveries, Delivery};
 pub use crate::error::BrokerError;
+pub use crate::health::{Health, LinkHealth, LinkState};
 pub use crate::lane::Lane;
 pub use crate::outcome::Outcome;
 pub use crate::prefetch::{Prefetch, PrefetchError};

@@ -1,7 +1,13 @@
 //! The broker crate against a RabbitMQ that misbehaves.
 
 mod lanes;
+mod link;
 
+use std::time::Duration;
+
+use serde_json::Value;
+use support::rabbitmq::Vhost;
+use support::wait;
 use workout_events::amqp::Message;
 use workout_events::{Event, WorkoutDeleted, WorkoutId};
 
@@ -14,4 +20,25 @@ fn message(routing_key: &'static str) -> Message {
     let mut message = Message::of(&event).unwrap();
     message.routing_key = routing_key.into();
     message
+}
+
+/// Closes both connections of a broker that has only just been connected, which the management API takes seconds to show.
+async fn close_both_connections(vhost: &Vhost) {
+    let path = format!("vhosts/{}/connections", vhost.name());
+    let names = wait::value("two connections", Duration::from_secs(30), || async {
+        let connections = vhost.management().get(&path).await.ok()?;
+        let names: Vec<_> =
+            connections.as_array()?.iter().filter_map(|one| one["name"].as_str()).map(encoded).collect();
+        (names.len() == 2).then_some(names)
+    })
+    .await;
+    for name in names {
+        let closed: Result<Value, String> = vhost.management().delete(&format!("connections/{name}")).await;
+        closed.unwrap();
+    }
+}
+
+/// `127.0.0.1:1 -> 127.0.0.1:2` as part of a path.
+fn encoded(name: &str) -> String {
+    name.replace(' ', "%20").replace('>', "%3E").replace(':', "%3A")
 }

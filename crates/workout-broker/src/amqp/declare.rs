@@ -6,7 +6,7 @@ use lapin::options::{ExchangeBindOptions, ExchangeDeclareOptions, QueueBindOptio
 use lapin::types::{AMQPValue, FieldTable};
 use lapin::{Channel, ExchangeKind};
 
-use crate::amqp::link::{Amqp, GOODBYE, answer};
+use crate::amqp::broker::{Amqp, GOODBYE, answer};
 use crate::error::BrokerError;
 use crate::topology::{self, DELIVERY_LIMIT, EXCHANGE_BINDING, EXCHANGES, Queue};
 

@@ -1,94 +1,170 @@
-//! The two connections.
+//! A connection that is made again whenever it is lost.
+//!
+//! A task of its own watches over each connection. Everything else asks the link for a channel of the connection that is
+//! there at the moment, and notices the end of a channel by itself.
 
-use std::fmt;
-use std::slice;
+use std::future::poll_fn;
+use std::pin::pin;
+use std::sync::Arc;
 use std::time::Duration;
 
-use lapin::uri::{AMQPScheme, AMQPUri};
-use lapin::{Channel, Connection, ConnectionProperties};
-use tokio::sync::Mutex;
-use tokio::time::timeout;
-use workout_events::amqp::Message;
+use futures_core::Stream;
+use lapin::{Channel, Connection};
+use tokio::sync::watch;
+use tokio::time::{interval, sleep};
+use tracing::{info, warn};
 
-use crate::amqp::publish::Track;
-use crate::error::{BrokerError, Kind, of_client};
-use crate::outcome::Outcome;
+use crate::amqp::address::Address;
+use crate::amqp::backoff::Backoff;
+use crate::amqp::broker::{GOODBYE, answer};
+use crate::error::{BrokerError, Kind};
+use crate::health::{LinkHealth, LinkState};
 
-/// How long one question to the broker may take.
-const ANSWER_TIMEOUT: Duration = Duration::from_secs(10);
+/// How often we look whether a connection still works, should the client not have told.
+pub(super) const LOOK_EVERY: Duration = Duration::from_millis(500);
 
-/// AMQP's code for an orderly end.
-pub(crate) const GOODBYE: (u16, &str) = (200, "OK");
-
-/// A broker that blocks publishers stops reading from their connection. Consumers have one of their own, so that what
-/// fills the broker can still be drained.
-pub(crate) struct Amqp {
-    publishing: Connection,
-    consuming: Connection,
-    /// For who publishes without a lane.
-    shared: Mutex<Track>,
+pub(super) struct Link {
+    now: watch::Receiver<Now>,
+    /// The task ends when this says so, or is dropped.
+    end: watch::Sender<bool>,
 }
 
-impl Amqp {
-    pub(crate) async fn connect(url: &str) -> Result<Self, BrokerError> {
-        // The parser's own reason is dropped: it repeats parts of the URL, which may be the password.
-        let uri: AMQPUri =
-            url.parse().map_err(|_| Kind::Url("it is not of the form amqp://user:password@host/vhost"))?;
-        if uri.scheme == AMQPScheme::AMQPS {
-            return Err(Kind::Url("this version does not speak TLS, and does not do without it in secret").into());
+/// The connection of this moment. Each has a number of its own, its generation.
+#[derive(Clone)]
+struct Now {
+    health: LinkHealth,
+    connection: Option<Arc<Connection>>,
+}
+
+impl Link {
+    /// The first connection has to succeed: a wrong URL is told to whoever starts the service.
+    pub(super) async fn connect(address: Arc<Address>, name: &'static str) -> Result<Self, BrokerError> {
+        let connection = address.connect(name).await?;
+        let (state, now) = watch::channel(Now::up(connection, 1));
+        let (end, ending) = watch::channel(false);
+        tokio::spawn(supervise(Supervised { address, name, state }, ending));
+        Ok(Self { now, end })
+    }
+
+    pub(super) fn health(&self) -> LinkHealth {
+        self.now.borrow().health
+    }
+
+    /// A new channel, if there is a link now.
+    pub(super) async fn channel(&self) -> Result<Channel, BrokerError> {
+        let Now { health, connection } = self.now.borrow().clone();
+        match connection {
+            Some(connection) => answer(connection.create_channel()).await,
+            None if health.state == LinkState::Closed => Err(Kind::Closed.into()),
+            None => Err(Kind::Down.into()),
         }
-        let publishing = connection(&uri, "workout publishing").await?;
-        let consuming = connection(&uri, "workout consuming").await?;
-        let this = Self { publishing, consuming, shared: Mutex::default() };
-        this.declare_exchanges().await?;
-        Ok(this)
     }
 
-    pub(crate) async fn publish(&self, message: &Message, limit: Duration) -> Result<Outcome, BrokerError> {
-        let outcomes = self.shared.lock().await.window(self, slice::from_ref(message), limit).await?;
-        Ok(outcomes.first().copied().unwrap_or(Outcome::Unknown))
+    /// Waits until this holds.
+    ///
+    /// # Errors
+    /// When the link is closed.
+    pub(super) async fn until(&self, holds: impl Fn(LinkState) -> bool) -> Result<(), BrokerError> {
+        let decided = |now: &Now| holds(now.health.state) || now.health.state == LinkState::Closed;
+        let mut now = self.now.clone();
+        match now.wait_for(decided).await {
+            Ok(now) if holds(now.health.state) => Ok(()),
+            Ok(_) | Err(_) => Err(Kind::Closed.into()),
+        }
     }
 
-    pub(crate) async fn publishing_channel(&self) -> Result<Channel, BrokerError> {
-        answer(self.publishing.create_channel()).await
-    }
-
-    pub(crate) async fn consuming_channel(&self) -> Result<Channel, BrokerError> {
-        answer(self.consuming.create_channel()).await
-    }
-
-    pub(crate) async fn close(&self) -> Result<(), BrokerError> {
+    /// Ends the task, and the connection with the proper words.
+    pub(super) async fn close(&self) -> Result<(), BrokerError> {
+        let connection = self.now.borrow().connection.clone();
+        self.end.send_replace(true);
+        self.until(|state| state == LinkState::Closed).await?;
         let (code, text) = GOODBYE;
-        // Waits for a publish that is under way.
-        if let Some(channel) = self.shared.lock().await.take() {
-            answer(channel.close(code, text.into())).await?;
+        match connection {
+            Some(connection) if connection.status().connected() => answer(connection.close(code, text.into())).await,
+            _ => Ok(()),
         }
-        for connection in [&self.publishing, &self.consuming] {
-            answer(connection.close(code, text.into())).await?;
-        }
-        Ok(())
     }
 }
 
-async fn connection(uri: &AMQPUri, name: &str) -> Result<Connection, BrokerError> {
-    let properties = ConnectionProperties::default().with_connection_name(name.into());
-    answer(Connection::connect_uri(uri.clone(), properties)).await
-}
+impl Now {
+    fn up(connection: Connection, generation: u64) -> Self {
+        Self { health: LinkHealth::new(LinkState::Up, generation), connection: Some(Arc::new(connection)) }
+    }
 
-/// The broker's answer, if it comes in time.
-pub(crate) async fn answer<T>(question: impl Future<Output = lapin::Result<T>>) -> Result<T, BrokerError> {
-    match timeout(ANSWER_TIMEOUT, question).await {
-        Ok(answer) => answer.map_err(of_client),
-        Err(_) => Err(Kind::Silent.into()),
+    fn without(&self, state: LinkState) -> Self {
+        Self { health: LinkHealth::new(state, self.health.generation), connection: None }
     }
 }
 
-/// Without the URL, which has a password in it.
-impl fmt::Debug for Amqp {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Amqp")
-            .field("publishing", &self.publishing.status().connected())
-            .field("consuming", &self.consuming.status().connected())
-            .finish_non_exhaustive()
+struct Supervised {
+    address: Arc<Address>,
+    name: &'static str,
+    state: watch::Sender<Now>,
+}
+
+async fn supervise(link: Supervised, mut ending: watch::Receiver<bool>) {
+    tokio::select! {
+        () = link.stay_connected() => {}
+        // Also when nobody is left who could say so.
+        _ = ending.wait_for(|end| *end) => {}
+    }
+    link.state.send_modify(|now| *now = now.without(LinkState::Closed));
+}
+
+impl Supervised {
+    async fn stay_connected(&self) {
+        loop {
+            self.until_lost().await;
+            self.state.send_modify(|now| *now = now.without(LinkState::Down));
+            let connection = self.connect_again().await;
+            self.state.send_modify(|now| *now = Now::up(connection, now.health.generation + 1));
+            info!(link = self.name, generation = self.state.borrow().health.generation, "the link works again");
+        }
+    }
+
+    async fn until_lost(&self) {
+        let Some(connection) = self.state.borrow().connection.clone() else {
+            return;
+        };
+        let mut events = pin!(connection.events_listener());
+        let mut looks = interval(LOOK_EVERY);
+        let mut last = None;
+        loop {
+            tokio::select! {
+                Some(event) = poll_fn(|context| events.as_mut().poll_next(context)) => last = Some(event),
+                _ = looks.tick() => {}
+            }
+            let status = connection.status();
+            if !status.connected() {
+                let error = match &last {
+                    Some(lapin::Event::Error(error)) => Some(error as &dyn std::error::Error),
+                    _ => None,
+                };
+                warn!(link = self.name, error, "the link is lost");
+                return;
+            }
+            let state = if status.blocked() { LinkState::Blocked } else { LinkState::Up };
+            self.state.send_if_modified(|now| {
+                let changed = now.health.state != state;
+                if changed {
+                    warn!(link = self.name, ?state, "the broker blocks publishers, or does no longer");
+                    now.health = LinkHealth::new(state, now.health.generation);
+                }
+                changed
+            });
+        }
+    }
+
+    async fn connect_again(&self) -> Connection {
+        let mut backoff = Backoff::new();
+        loop {
+            sleep(backoff.pause()).await;
+            match self.address.connect(self.name).await {
+                Ok(connection) => return connection,
+                Err(error) => {
+                    warn!(link = self.name, error = &error as &dyn std::error::Error, "no link to the broker yet");
+                }
+            }
+        }
     }
 }

@@ -1,10 +1,13 @@
 //! RabbitMQ, through the lapin client.
 //!
-//! Deliberately absent until the supervised link comes: reconnecting, detection of half-dead links, TLS. An error of the
-//! link is final for this [`Amqp`].
+//! The client's own recovery is off: [`link`] makes a lost connection again, without end; lanes and subscriptions open
+//! their channels on whichever connection there is. Deliberately absent: TLS, which comes later.
 
+mod address;
+mod backoff;
 mod link;
 
+mod broker;
 mod declare;
 
 mod attribution;
@@ -13,6 +16,6 @@ mod publish;
 
 mod subscription;
 
-pub(crate) use link::Amqp;
+pub(crate) use broker::Amqp;
 pub(crate) use publish::Track;
 pub(crate) use subscription::{Subscription, Unsettled};

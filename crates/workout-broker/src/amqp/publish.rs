@@ -17,7 +17,7 @@ use tracing::warn;
 use workout_events::amqp::Message;
 
 use crate::amqp::attribution::{Attribution, attribute};
-use crate::amqp::link::{Amqp, answer};
+use crate::amqp::broker::{Amqp, answer};
 use crate::amqp::properties::properties;
 use crate::error::{BrokerError, Kind, of_client};
 use crate::outcome::Outcome;

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use workout_events::amqp::Message;
 
 use crate::error::{BrokerError, Kind};
+use crate::health::{Health, LinkHealth, LinkState};
 use crate::in_process::queues::Queues;
 use crate::in_process::subscription::Subscription;
 use crate::in_process::topic;
@@ -14,12 +15,22 @@ use crate::prefetch::Prefetch;
 use crate::topology::{EXCHANGE_BINDING, EXCHANGES, ExchangeKind, Queue};
 
 /// The broker. Its only state are the queues, because exchanges and what binds them are constants.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct InProcess {
     queues: Arc<Queues>,
+    health: Health,
 }
 
 impl InProcess {
+    pub(crate) fn new() -> Self {
+        let link = LinkHealth::new(LinkState::Up, 1);
+        Self { queues: Arc::default(), health: Health { publishing: link, consuming: link } }
+    }
+
+    pub(crate) fn health(&self) -> Health {
+        self.health
+    }
+
     pub(crate) fn declare(&self, queue: &Queue) -> Result<(), BrokerError> {
         for binding in queue.bindings() {
             kind(&binding.exchange)?;
