@@ -4,6 +4,7 @@
 
 mod broker;
 mod interop;
+mod outbox;
 mod packages;
 mod postgres;
 mod rabbitmq;

@@ -9,6 +9,9 @@ mod settings;
 #[cfg(test)]
 mod tests;
 
+#[cfg(any(feature = "postgres", feature = "sqlite"))]
+pub mod outbox;
+
 pub use crate::breaker::BreakerState;
 pub use crate::error::PublishError;
 pub use crate::publisher::{CloseReport, Publisher, PublisherBuilder};

@@ -2,6 +2,9 @@
 
 #![expect(clippy::unwrap_used, reason = "in a test a panic is the report; clippy sees helpers as ordinary functions")]
 
+#[cfg(feature = "sqlite")]
+mod outbox;
+
 use std::error::Error;
 
 use workout_broker::{Prefetch, Queue};

@@ -1,0 +1,100 @@
+//! The transactional outbox: an event is published if, and only if, the transaction that enqueued it was committed.
+//!
+//! A service that changes its database and publishes an event does two things of which one may fail. [`Outbox::enqueue`]
+//! writes the event into the database, inside the caller's transaction; a [`Relay`] publishes later what is committed.
+//!
+//! ```
+//! # #[cfg(feature = "sqlite")]
+//! # #[tokio::main(flavor = "current_thread")]
+//! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! use workout_broker::Queue;
+//! use workout_events::{Event, WorkoutDeleted, WorkoutId};
+//! use workout_publisher::Broker;
+//! use workout_publisher::outbox::{Relay, SqliteOutbox};
+//!
+//! # let folder = tempfile::tempdir()?;
+//! # let options = sqlx::sqlite::SqliteConnectOptions::new().filename(folder.path().join("db")).create_if_missing(true);
+//! let pool = sqlx::SqlitePool::connect_with(options).await?;
+//! let outbox = SqliteOutbox::new(pool.clone());
+//! outbox.migrate().await?;
+//!
+//! let mut transaction = pool.begin_with("BEGIN IMMEDIATE").await?;
+//! // ... what the service itself changes ...
+//! let event = Event::new("/coach", WorkoutDeleted::new(WorkoutId::generate(), 2))?;
+//! outbox.enqueue(&mut transaction, &event).await?;
+//! transaction.commit().await?;
+//!
+//! let broker = Broker::in_process();
+//! # broker.declare(&Queue::new("stats").bind_type::<WorkoutDeleted>()).await?;
+//! let report = Relay::new(outbox.clone(), broker.lane()).run(std::future::ready(())).await?;
+//! # assert_eq!(report.sent, 0, "it was told to stop before it began");
+//! # let all_sent = async { while outbox.lag().await.is_ok_and(|lag| lag.events > 0) { tokio::task::yield_now().await } };
+//! # let broker = Broker::in_process();
+//! # broker.declare(&Queue::new("stats").bind_type::<WorkoutDeleted>()).await?;
+//! # assert_eq!(Relay::new(outbox.clone(), broker.lane()).run(all_sent).await?.sent, 1);
+//! # Ok(())
+//! # }
+//! # #[cfg(not(feature = "sqlite"))]
+//! # fn main() {}
+//! ```
+//!
+//! # Why there is no cursor
+//!
+//! A sequence number is taken when a row is written, and becomes visible when its transaction commits. Who remembers
+//! "published up to 17" and looks for `seq > 17` never sees row 16, whose transaction took longer. So the relay has no
+//! memory at all: it asks for rows that are **neither sent nor parked**, and a late row is simply one of them. The
+//! sequence only says in which order rows go that are visible together.
+//!
+//! # Why leases
+//!
+//! A relay could keep its rows locked while it publishes them. But then a transaction would be open for as long as a
+//! broker may be silent, which keeps `PostgreSQL` from cleaning up, and a publish that is cancelled would be one that is
+//! cancelled inside a transaction. Instead a row is leased: one short statement says that nobody else may have it
+//! before a certain time (`FOR UPDATE SKIP LOCKED` lets several relays do so at once), one short statement afterwards
+//! says what became of it. A relay that dies in between loses its lease, and another relay publishes the same rows
+//! again: **under the same event id**, which is the id of the row and of the message, so that readers count it once.
+//!
+//! # Order
+//!
+//! Events of one subject are published in the order in which they were enqueued as long as one relay runs: a row waits
+//! while an earlier one of its subject is leased or waits for another attempt. Two relays that ask at the same moment may
+//! each get one of two events of a subject.
+//!
+//! # What becomes of a row
+//!
+//! Only `Confirmed` makes it sent, and after a time of retention it is deleted. Everything else makes it wait, longer
+//! each time, and then go again. A row that cannot become a message, or that came back as `Returned` too often, is
+//! **parked** with a reason: it is kept, but no longer tried until [`Outbox::retry_parked`] says so. `Nacked` and
+//! `Unknown` never park a row, because it is not the row that is at fault. A row that fails again and again is published
+//! alone, so that what is wrong with it does not happen to its neighbours.
+
+mod error;
+mod row;
+
+mod backend;
+mod handle;
+
+mod backoff;
+mod sink;
+mod window;
+
+mod relay;
+
+#[cfg(feature = "postgres")]
+mod postgres;
+#[cfg(feature = "sqlite")]
+mod sqlite;
+
+pub use backend::Backend;
+pub use error::OutboxError;
+pub use handle::{Lag, Outbox, Parked};
+pub use relay::{Relay, Report};
+pub use sink::Sink;
+
+/// The outbox in `PostgreSQL`, in the schema `workout_outbox`.
+#[cfg(feature = "postgres")]
+pub type PgOutbox = Outbox<sqlx::Postgres>;
+
+/// The outbox in SQLite, in tables whose names start with `workout_outbox_`.
+#[cfg(feature = "sqlite")]
+pub type SqliteOutbox = Outbox<sqlx::Sqlite>;

@@ -1,0 +1,7 @@
+//! `PostgreSQL`.
+
+mod listen;
+mod migrate;
+mod storage;
+
+pub(crate) use listen::Listener;

@@ -1,0 +1,4 @@
+//! SQLite.
+
+mod migrate;
+mod storage;
