@@ -11,8 +11,9 @@ use crate::outbox::backend::{Backend, Hints, Lease};
 use crate::outbox::backoff::Backoff;
 use crate::outbox::error::OutboxError;
 use crate::outbox::handle::{Outbox, apart};
+use crate::outbox::row::Row;
 use crate::outbox::sink::Sink;
-use crate::outbox::window::{Rules, Window};
+use crate::outbox::window::{self, Rules, Window};
 
 /// A pause from which it pays to ask writers for hints.
 const WORTH_A_HINT: Duration = Duration::from_millis(100);
@@ -32,6 +33,14 @@ pub struct Relay<DB: Backend, S> {
     rules: Rules,
     retention: Duration,
     sweep_every: Duration,
+    ahead: Option<Leased>,
+}
+
+/// Rows, and under which lease.
+#[derive(Debug, Clone)]
+struct Leased {
+    lease: Uuid,
+    rows: Vec<Row>,
 }
 
 /// What a relay has done until it was told to stop.
@@ -73,6 +82,7 @@ impl<DB: Backend, S: Sink> Relay<DB, S> {
             },
             retention: Duration::from_hours(24),
             sweep_every: Duration::from_secs(10),
+            ahead: None,
         }
     }
 
@@ -141,7 +151,10 @@ impl<DB: Backend, S: Sink> Relay<DB, S> {
             };
             tokio::select! {
                 biased;
-                () = &mut shutdown => return Ok(report),
+                () = &mut shutdown => {
+                    self.give_back().await?;
+                    return Ok(report);
+                }
                 () = pause => {}
             }
             let step = match self.step(&mut report, &mut swept).await {
@@ -181,42 +194,93 @@ impl<DB: Backend, S: Sink> Relay<DB, S> {
                 *swept = Some(Instant::now());
             }
         }
-        let lease = Lease { id: Uuid::now_v7(), limit: self.window, duration: self.lease };
-        let rows = apart(DB::lease(self.outbox.pool.clone(), lease)).await?;
+        let leased = match self.ahead.take() {
+            Some(leased) => leased,
+            None => self.next_window().await?,
+        };
+        let Leased { lease, rows } = leased;
         if rows.is_empty() {
             return Ok(Step::Idle);
         }
         let span = tracing::debug_span!("relay", outbox.rows = rows.len());
-        self.pass_on(lease.id, Window::plan(rows), report).instrument(span).await
+        let more = i64::try_from(rows.len()).is_ok_and(|rows| rows >= self.window);
+        let ahead = self.next_window_if(more);
+        let passing = pass_on(&self.outbox, &mut self.sink, self.rules, lease, Window::plan(rows), report);
+        let (step, ahead) = tokio::join!(passing.instrument(span), ahead);
+        // What goes wrong here goes wrong again in the next step, where it is heard.
+        self.ahead = ahead.ok().flatten();
+        match step {
+            Ok(Step::More) => {}
+            // What was leased ahead is not to wait with us. Where even that fails, its lease ends some time.
+            Ok(_) | Err(_) => drop(self.give_back().await),
+        }
+        step
     }
 
-    /// Publishes a window round by round, and says in the database what became of it.
-    async fn pass_on(&mut self, lease: Uuid, mut window: Window, report: &mut Report) -> Result<Step, OutboxError> {
-        let mut step = Step::More;
-        while let Some(round) = window.next() {
-            let outcomes = match &round.messages[..] {
-                [] => Vec::new(),
-                messages => self.sink.publish(messages).await,
-            };
-            if !window.settle(round.rows, &outcomes, self.rules) {
-                window.abandon();
-                step = Step::Trouble;
+    /// The next window, while the present one is on its way. It has no row of a subject of the present one, because those
+    /// wait for one that is leased.
+    fn next_window_if(
+        &self,
+        more: bool,
+    ) -> impl Future<Output = Result<Option<Leased>, OutboxError>> + Send + use<DB, S> {
+        let leasing = more.then(|| self.next_window());
+        async move {
+            match leasing {
+                Some(leasing) => leasing.await.map(Some),
+                None => Ok(None),
             }
         }
-        let Window { sent, released, .. } = window;
-        report.sent += count(sent.len());
-        report.failed += count(released.iter().filter(|row| row.tried && row.reason.is_none()).count());
-        report.parked += count(released.iter().filter(|row| row.reason.is_some()).count());
-        let pool = &self.outbox.pool;
-        if !sent.is_empty() {
-            apart(DB::sent(pool.clone(), sent)).await?;
-        }
-        if !released.is_empty() {
-            tracing::debug!(outbox.released = released.len(), "not confirmed");
-            apart(DB::release(pool.clone(), lease, released)).await?;
-        }
-        Ok(step)
     }
+
+    fn next_window(&self) -> impl Future<Output = Result<Leased, OutboxError>> + Send + use<DB, S> {
+        let lease = Lease { id: Uuid::now_v7(), limit: self.window, duration: self.lease };
+        let leasing = DB::lease(self.outbox.pool.clone(), lease);
+        async move { Ok(Leased { lease: lease.id, rows: apart(leasing).await? }) }
+    }
+
+    /// Gives back what was leased ahead.
+    async fn give_back(&mut self) -> Result<(), OutboxError> {
+        let Some(Leased { lease, rows }) = self.ahead.take() else { return Ok(()) };
+        if rows.is_empty() {
+            return Ok(());
+        }
+        let untried = rows.iter().map(window::untried).collect();
+        apart(DB::release(self.outbox.pool.clone(), lease, untried)).await
+    }
+}
+
+/// Publishes a window round by round, and says in the database what became of it.
+async fn pass_on<DB: Backend, S: Sink>(
+    outbox: &Outbox<DB>,
+    sink: &mut S,
+    rules: Rules,
+    lease: Uuid,
+    mut window: Window,
+    report: &mut Report,
+) -> Result<Step, OutboxError> {
+    let mut step = Step::More;
+    while let Some(round) = window.next() {
+        let outcomes = match &round.messages[..] {
+            [] => Vec::new(),
+            messages => sink.publish(messages).await,
+        };
+        if !window.settle(round.rows, &outcomes, rules) {
+            window.abandon();
+            step = Step::Trouble;
+        }
+    }
+    let Window { sent, released, .. } = window;
+    report.sent += count(sent.len());
+    report.failed += count(released.iter().filter(|row| row.tried && row.reason.is_none()).count());
+    report.parked += count(released.iter().filter(|row| row.reason.is_some()).count());
+    if !sent.is_empty() {
+        apart(DB::sent(outbox.pool.clone(), sent)).await?;
+    }
+    if !released.is_empty() {
+        tracing::debug!(outbox.released = released.len(), "not confirmed");
+        apart(DB::release(outbox.pool.clone(), lease, released)).await?;
+    }
+    Ok(step)
 }
 
 fn count(rows: usize) -> u64 {

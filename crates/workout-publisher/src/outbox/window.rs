@@ -137,6 +137,6 @@ fn key(row: &Row) -> Key {
 }
 
 /// Back at once: what it waits for is another row of its subject.
-fn untried(row: &Row) -> Release {
+pub(crate) fn untried(row: &Row) -> Release {
     Release { key: key(row), tried: false, returned: false, delay: Duration::ZERO, reason: None }
 }

@@ -35,6 +35,7 @@ pub(crate) async fn holds<DB: Backend>(pool: &Pool<DB>) {
     unwanted_events_are_parked(&outbox, pool).await;
     a_broker_that_is_away_costs_nothing(&outbox, pool).await;
     what_breaks_the_link_goes_alone(&outbox, pool).await;
+    a_stopped_relay_leaves_nothing_leased(&outbox, pool).await;
     sent_rows_go_after_their_time(&outbox, pool).await;
 }
 
@@ -121,6 +122,17 @@ async fn what_breaks_the_link_goes_alone<DB: Backend>(outbox: &Outbox<DB>, pool:
     assert_eq!((report.sent, report.parked), (19, 0));
     // Mended.
     assert_eq!(drain(outbox, &Script::confirming(), |relay| relay).await.sent, 1);
+}
+
+async fn a_stopped_relay_leaves_nothing_leased<DB: Backend>(outbox: &Outbox<DB>, pool: &Pool<DB>) {
+    let events: Vec<_> = (0..100).map(|_| event()).collect();
+    enqueue(outbox, pool, &events).await;
+    let hour = Duration::from_hours(1);
+    let script = Script::confirming();
+    let some = async || !script.published().is_empty();
+    let first = run(outbox, &script, |relay| relay.window(3).lease(hour), some).await;
+    let second = drain(outbox, &script, |relay| relay).await;
+    assert_eq!((first.sent + second.sent, script.published().len()), (100, 100));
 }
 
 async fn sent_rows_go_after_their_time<DB: Backend>(outbox: &Outbox<DB>, pool: &Pool<DB>) {
