@@ -1,0 +1,97 @@
+//! Publishing through our API, beside what people write by hand and beside the limit of the client library.
+//!
+//! `cargo bench --bench publish` finds or starts a RabbitMQ, publishes the same events in turns through each way, and
+//! prints the medians and the ratios to the limit. Figures drift with the machine; the ratios of one run do not.
+#![expect(clippy::print_stdout, reason = "a bench prints what it measured")]
+
+mod by_hand;
+mod measure;
+mod ours;
+
+use std::error::Error;
+use std::time::Duration;
+
+use lapin::options::QueueDeleteOptions;
+use lapin::{Connection, ConnectionProperties};
+use support::servers::{Need, provide};
+use workout_broker::{Broker, Queue};
+use workout_events::jiff::{SignedDuration, Zoned};
+use workout_events::{ActivityType, Event, Source, UserId, WorkoutId, WorkoutPerformed};
+use workout_publisher::Publisher;
+
+use crate::measure::{Way, report};
+
+/// Events of one run of one way.
+const EVENTS: usize = 20_000;
+
+/// Rounds; each runs every way once, in turns.
+const ROUNDS: usize = 5;
+
+/// The queue that takes the events.
+const QUEUE: &str = "bench";
+
+fn main() -> Result<(), Box<dyn Error>> {
+    tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?.block_on(bench())
+}
+
+async fn bench() -> Result<(), Box<dyn Error>> {
+    // `cargo test --benches` only asks whether the bench still runs.
+    let (events, rounds) = if std::env::args().any(|arg| arg == "--bench") { (EVENTS, ROUNDS) } else { (200, 1) };
+    let servers = provide(&[Need::RabbitMq]).await?;
+    let setting = |name| servers.settings().iter().find(|(other, _)| *other == name).map(|(_, value)| value.clone());
+    let url = setting("WORKOUT_TEST_AMQP_URL").ok_or("no RabbitMQ")?;
+    let result = all(&url, events, rounds).await;
+    servers.stop().await;
+    result
+}
+
+async fn all(url: &str, count: usize, rounds: usize) -> Result<(), Box<dyn Error>> {
+    let events = (0..count).map(|_| event()).collect::<Result<Vec<_>, _>>()?;
+    let publisher = Publisher::builder(Broker::connect(url).await?).deadline(Duration::from_mins(1)).start();
+    let ways = [Way::Limit, Way::Loop, Way::Ours(1), Way::Ours(8), Way::Ours(64), Way::Ours(1024)];
+    let mut runs = Vec::new();
+    for round in 0..rounds {
+        for turn in 0..ways.len() {
+            // Whoever goes first has it easier: take turns in that as well.
+            let way = ways[(turn + round) % ways.len()];
+            fresh_queue(url).await?;
+            // One caller at a time is slow by nature; a tenth of the events is enough to see it.
+            let share = if matches!(way, Way::Ours(1)) { count / 10 } else { count };
+            let share = &events[..share];
+            runs.push(match way {
+                Way::Limit => by_hand::pipelined(url, share).await?,
+                Way::Loop => by_hand::publish_await(url, share).await?,
+                Way::Ours(tasks) => ours::publish(&publisher, share, tasks).await?,
+            });
+        }
+    }
+    report(&ways, &runs);
+    let _ = publisher.close(Duration::from_secs(5)).await;
+    Ok(())
+}
+
+/// An empty quorum queue, bound to the fanout of the contract.
+async fn fresh_queue(url: &str) -> Result<(), Box<dyn Error>> {
+    let connection = Connection::connect(url, ConnectionProperties::default()).await?;
+    let channel = connection.create_channel().await?;
+    channel.queue_delete(QUEUE.into(), QueueDeleteOptions::default()).await?;
+    connection.close(200, "done".into()).await?;
+    let broker = Broker::connect(url).await?;
+    broker.declare(&Queue::new(QUEUE).bind_type::<WorkoutPerformed>()).await?;
+    broker.close().await?;
+    Ok(())
+}
+
+fn event() -> Result<Event<WorkoutPerformed>, Box<dyn Error>> {
+    let started: Zoned = "2026-03-28T17:29:00[Europe/Berlin]".parse()?;
+    let ended = started.checked_add(SignedDuration::from_mins(61))?;
+    let performed = WorkoutPerformed::new(
+        WorkoutId::generate(),
+        UserId::generate(),
+        Source::new("coach"),
+        ActivityType::Running,
+        &started,
+        &ended,
+    );
+    Ok(Event::new("/coach", performed)?)
+}
