@@ -2,6 +2,7 @@
 
 mod lanes;
 mod link;
+mod starved;
 
 use std::time::Duration;
 

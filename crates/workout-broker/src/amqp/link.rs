@@ -10,7 +10,8 @@ use std::time::Duration;
 
 use futures_core::Stream;
 use lapin::{Channel, Connection};
-use tokio::sync::watch;
+use tokio::sync::{Notify, watch};
+use tokio::task::yield_now;
 use tokio::time::{interval, sleep};
 use tracing::{info, warn};
 
@@ -25,6 +26,8 @@ pub(super) const LOOK_EVERY: Duration = Duration::from_millis(500);
 
 pub(super) struct Link {
     now: watch::Receiver<Now>,
+    /// Wakes the task to have a look at the connection.
+    look: Arc<Notify>,
     /// The task ends when this says so, or is dropped.
     end: watch::Sender<bool>,
 }
@@ -42,8 +45,9 @@ impl Link {
         let connection = address.connect(name).await?;
         let (state, now) = watch::channel(Now::up(connection, 1));
         let (end, ending) = watch::channel(false);
-        tokio::spawn(supervise(Supervised { address, name, state }, ending));
-        Ok(Self { now, end })
+        let look = Arc::new(Notify::new());
+        tokio::spawn(supervise(Supervised { address, name, state, look: Arc::clone(&look) }, ending));
+        Ok(Self { now, look, end })
     }
 
     pub(super) fn health(&self) -> LinkHealth {
@@ -51,13 +55,34 @@ impl Link {
     }
 
     /// A new channel, if there is a link now.
+    ///
+    /// After an error because the link is lost its health says so too. Without that, a caller who waits until all is well
+    /// and tries again would spin, and keep the task from being run that could end it.
     pub(super) async fn channel(&self) -> Result<Channel, BrokerError> {
         let Now { health, connection } = self.now.borrow().clone();
-        match connection {
-            Some(connection) => answer(connection.create_channel()).await,
-            None if health.state == LinkState::Closed => Err(Kind::Closed.into()),
-            None => Err(Kind::Down.into()),
-        }
+        let error = match connection {
+            Some(connection) => match answer(connection.create_channel()).await {
+                Ok(channel) => return Ok(channel),
+                Err(error) => {
+                    if !connection.status().connected() {
+                        self.look.notify_one();
+                        self.until_changed(health).await;
+                    }
+                    error
+                }
+            },
+            None if health.state == LinkState::Closed => Kind::Closed.into(),
+            None => Kind::Down.into(),
+        };
+        // Also for a caller who tries again without waiting.
+        yield_now().await;
+        Err(error)
+    }
+
+    async fn until_changed(&self, from: LinkHealth) {
+        let gone = |now: &Now| now.connection.is_none() || now.health.generation != from.generation;
+        // An error means that the task has ended, which is a change.
+        let _ = self.now.clone().wait_for(gone).await;
     }
 
     /// Waits until this holds.
@@ -100,6 +125,7 @@ struct Supervised {
     address: Arc<Address>,
     name: &'static str,
     state: watch::Sender<Now>,
+    look: Arc<Notify>,
 }
 
 async fn supervise(link: Supervised, mut ending: watch::Receiver<bool>) {
@@ -133,6 +159,7 @@ impl Supervised {
             tokio::select! {
                 Some(event) = poll_fn(|context| events.as_mut().poll_next(context)) => last = Some(event),
                 _ = looks.tick() => {}
+                () = self.look.notified() => {}
             }
             let status = connection.status();
             if !status.connected() {
