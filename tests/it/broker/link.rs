@@ -79,6 +79,26 @@ async fn a_message_of_a_lost_link_cannot_be_settled_and_comes_again() {
     broker.close().await.unwrap();
 }
 
+/// One worker is enough to show that the link's own task gets its turn.
+#[tokio::test(flavor = "multi_thread", worker_threads = 1)]
+async fn a_publisher_that_tries_again_at_once_does_not_keep_the_link_from_coming_back() {
+    let (vhost, broker) = connected().await;
+    let publisher = {
+        let mut lane = broker.lane();
+        let broker = broker.clone();
+        tokio::spawn(async move {
+            while broker.health().publishing.generation == 1 {
+                let _ = lane.window(&[message(WANTED)], LIMIT).await;
+            }
+            lane.window(&[message(WANTED)], LIMIT).await
+        })
+    };
+    close_both_connections(&vhost).await;
+    let outcomes = timeout(LIMIT, publisher).await.unwrap().unwrap().unwrap();
+    assert_eq!(outcomes, [Outcome::Confirmed]);
+    broker.close().await.unwrap();
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_deleted_queue_ends_its_readers_and_returns_messages_until_it_is_declared_again() {
     let (vhost, broker) = connected().await;
