@@ -46,7 +46,8 @@ async fn all_connections_closed_while_publishing_and_consuming() {
         confirmed.is_subset(&seen)
     })
     .await;
-    consumer.abort();
+    all.end.store(true, Ordering::Relaxed);
+    consumer.await.unwrap();
     broker.close().await.unwrap();
 }
 
@@ -189,7 +190,10 @@ async fn next(deliveries: &mut Deliveries) -> Delivery {
 /// What was said of the messages, and which have come.
 #[derive(Default)]
 struct Account {
+    /// No more publishing.
     stop: AtomicBool,
+    /// No more consuming either.
+    end: AtomicBool,
     confirmed: Mutex<BTreeSet<String>>,
     seen: Mutex<BTreeSet<String>>,
 }
@@ -225,12 +229,17 @@ async fn publish(broker: Broker, all: Arc<Account>) {
 }
 
 async fn consume(mut deliveries: Deliveries, all: Arc<Account>) {
-    while let Some(delivery) = deliveries.next().await {
-        let delivery = delivery.unwrap();
+    while !all.end.load(Ordering::Relaxed) {
+        // The wait is given up again and again, which must lose nothing.
+        let Ok(delivery) = timeout(Duration::from_millis(50), deliveries.next()).await else {
+            continue;
+        };
+        let delivery = delivery.unwrap().unwrap();
         let id = delivery.message_id().unwrap().to_owned();
         match delivery.ack().await {
             Ok(()) => drop(all.seen.lock().unwrap().insert(id)),
             Err(error) => assert!(error.is_not_settled(), "{error:?}"),
         }
     }
+    deliveries.close().await.unwrap();
 }
