@@ -71,8 +71,12 @@ async fn open(mode: &Mode) -> Result<(StatsStore, Broker), Failure> {
             fs::create_dir_all(folder)?;
             Ok((StatsStore::sqlite(folder.join("stats.db")).await?, Broker::in_process()))
         }
-        Mode::Connected { amqp_url, database_url } => {
-            Ok((StatsStore::connect(database_url).await?, Broker::connect(amqp_url).await?))
+        Mode::Connected { amqp_url, amqp_plaintext, database_url } => {
+            let mut broker = Broker::builder(amqp_url);
+            if *amqp_plaintext {
+                broker = broker.allow_plaintext();
+            }
+            Ok((StatsStore::connect(database_url).await?, broker.connect().await?))
         }
     }
 }

@@ -10,6 +10,7 @@ Usage: stats_service [--data DIR]
 
   PORT           the port on 127.0.0.1, 0 for any that is free (default: 8080)
   AMQP_URL       consume from this RabbitMQ; needs DATABASE_URL
+  AMQP_PLAINTEXT `allow` lets AMQP_URL name another host without TLS
   DATABASE_URL   store in this PostgreSQL; needs AMQP_URL";
 
 pub(crate) struct Settings {
@@ -21,7 +22,7 @@ pub(crate) enum Mode {
     /// Complete in one process.
     Embedded { folder: PathBuf },
     /// One of many, with servers.
-    Connected { amqp_url: String, database_url: String },
+    Connected { amqp_url: String, amqp_plaintext: bool, database_url: String },
 }
 
 impl Settings {
@@ -40,7 +41,14 @@ impl Settings {
             (Some(_), Some(_)) if folder.is_some() => {
                 return Err("--data is for running without DATABASE_URL".to_owned());
             }
-            (Some(amqp_url), Some(database_url)) => Mode::Connected { amqp_url, database_url },
+            (Some(amqp_url), Some(database_url)) => {
+                let amqp_plaintext = match variable("AMQP_PLAINTEXT")?.as_deref() {
+                    Some("allow") => true,
+                    Some(_) => return Err("AMQP_PLAINTEXT can only be `allow`; unset it for anything else".to_owned()),
+                    None => false,
+                };
+                Mode::Connected { amqp_url, amqp_plaintext, database_url }
+            }
             (None, None) => Mode::Embedded { folder: folder.unwrap_or_else(|| ".".into()).into() },
             (Some(_), None) => return Err("AMQP_URL is set, so DATABASE_URL has to be as well".to_owned()),
             (None, Some(_)) => return Err("DATABASE_URL is set, so AMQP_URL has to be as well".to_owned()),

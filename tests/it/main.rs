@@ -4,6 +4,7 @@
 
 mod broker;
 mod interop;
+mod lost_link;
 mod outbox;
 mod packages;
 mod postgres;

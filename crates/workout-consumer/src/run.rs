@@ -44,11 +44,11 @@ impl<'r> Run<'r> {
     pub(crate) async fn consume(mut self, mut deliveries: Deliveries) -> Result<Report, BrokerError> {
         info!(queue = self.queue, "consuming");
         while let Some(delivery) = self.next(&mut deliveries).await? {
-            self.deal_with(delivery).await?;
+            self.take(delivery).await?;
         }
         deliveries.stop().await?;
         while let Some(delivery) = deliveries.next().await {
-            self.deal_with(delivery?).await?;
+            self.take(delivery?).await?;
         }
         // Only now is every acknowledgement known to have arrived.
         deliveries.close().await?;
@@ -63,6 +63,17 @@ impl<'r> Run<'r> {
             biased;
             () = self.shutdown.wait() => Ok(None),
             delivery = deliveries.next() => delivery.transpose(),
+        }
+    }
+
+    /// A message whose settlement came too late, because the link was lost meanwhile, comes again; that ends nothing.
+    async fn take(&mut self, delivery: Delivery) -> Result<(), BrokerError> {
+        match self.deal_with(delivery).await {
+            Err(error) if error.is_not_settled() => {
+                warn!(queue = self.queue, error = &error as &dyn std::error::Error, "a message will come again");
+                Ok(())
+            }
+            other => other,
         }
     }
 

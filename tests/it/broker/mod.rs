@@ -24,7 +24,7 @@ fn message(routing_key: &'static str) -> Message {
 }
 
 /// Closes both connections of a broker that has only just been connected, which the management API takes seconds to show.
-async fn close_both_connections(vhost: &Vhost) {
+pub(crate) async fn close_both_connections(vhost: &Vhost) {
     let path = format!("vhosts/{}/connections", vhost.name());
     let names = wait::value("two connections", Duration::from_secs(30), || async {
         let connections = vhost.management().get(&path).await.ok()?;
