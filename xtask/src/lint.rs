@@ -47,8 +47,17 @@ fn dependencies(steps: &mut Steps, workspace: &Workspace) -> Outcome {
 }
 
 /// What is published builds from its package: its manifest is complete, and no file that it includes is left out.
+///
+/// In a folder of its own each time: cargo remembers unpacked packages by the folder of the registry that it makes up for
+/// this, and by their version, which does not change with every commit. A second run in one folder would build one
+/// crate against another's old sources.
 fn packages(steps: &mut Steps, workspace: &Workspace) -> Outcome {
+    let folder = tempfile::Builder::new()
+        .prefix("package-")
+        .tempdir_in(workspace.root.join("target"))
+        .map_err(|error| format!("no folder to package in: {error}"))?;
     let mut package = cargo(["package", "--workspace", "--allow-dirty"]);
+    package.arg("--target-dir").arg(folder.path());
     for member in &workspace.unpublished {
         package.args(["--exclude", member]);
     }
