@@ -54,7 +54,7 @@ fn dependencies(steps: &mut Steps, workspace: &Workspace) -> Outcome {
 fn packages(steps: &mut Steps, workspace: &Workspace) -> Outcome {
     let folder = tempfile::Builder::new()
         .prefix("package-")
-        .tempdir_in(workspace.root.join("target"))
+        .tempdir_in(&workspace.target)
         .map_err(|error| format!("no folder to package in: {error}"))?;
     let mut package = cargo(["package", "--workspace", "--allow-dirty"]);
     package.arg("--target-dir").arg(folder.path());
