@@ -4,6 +4,8 @@
 //! every event. The thorough one collects every broken rule with its pointer, and runs on refused events only; bounds
 //! are then left to the diagnosis of the JSON form, which sees values that never got a Rust type.
 
+use std::collections::HashSet;
+
 use jiff::Timestamp;
 
 use crate::contract::Contract;
@@ -23,7 +25,7 @@ pub struct Check<'c> {
 struct Found<'c> {
     pointer: String,
     /// Places whose value was replaced by a sample: rules that read them would judge the sample.
-    replaced: &'c [String],
+    replaced: &'c HashSet<String>,
     violations: &'c mut Vec<Violation>,
 }
 
@@ -35,7 +37,7 @@ impl<'c> Check<'c> {
     pub(crate) fn thorough(
         pointer: &str,
         now: Timestamp,
-        replaced: &'c [String],
+        replaced: &'c HashSet<String>,
         violations: &'c mut Vec<Violation>,
     ) -> Self {
         Self { holds: true, now, found: Some(Found { pointer: pointer.to_owned(), replaced, violations }) }
@@ -118,7 +120,7 @@ impl<'c> Check<'c> {
     fn report(&mut self, code: Code, fields: &[&str], message: &str) {
         let Some(found) = &mut self.found else { return };
         let pointers: Vec<_> = fields.iter().map(|field| format!("{}/{field}", found.pointer)).collect();
-        let unknown = |pointer: &String| found.replaced.iter().any(|place| is_within(pointer, place));
+        let unknown = |pointer: &String| is_within_any(pointer, found.replaced);
         if pointers.iter().any(unknown) {
             return;
         }
@@ -133,7 +135,8 @@ impl<'c> Check<'c> {
     }
 }
 
-/// Whether `pointer` names `place` or something inside it.
-fn is_within(pointer: &str, place: &str) -> bool {
-    pointer.strip_prefix(place).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+/// Whether `pointer` names one of the places or something inside it.
+fn is_within_any(pointer: &str, places: &HashSet<String>) -> bool {
+    let parents = pointer.match_indices('/').map(|(end, _)| &pointer[..end]);
+    parents.chain([pointer]).any(|place| places.contains(place))
 }

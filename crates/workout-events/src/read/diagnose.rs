@@ -4,6 +4,8 @@
 //! takes its place; the repaired tree then gets its Rust type, and the rules between fields are judged on it, except
 //! those that would read a sample.
 
+use std::collections::HashSet;
+
 use jiff::Timestamp;
 use serde_json::Value;
 
@@ -49,7 +51,7 @@ pub(crate) fn message<T: EventType>(tree: &mut Value, scan: Scan, now: Timestamp
 /// Diagnoses the envelope of a message whose data cannot be judged, and adds why it cannot.
 pub(crate) fn envelope(tree: &mut Value, scan: Scan, object: &Object, reason: Violation) -> Violations {
     let mut report = Report::from(scan);
-    report.replaced.push(reason.pointer.clone());
+    report.replaced.insert(reason.pointer.clone());
     report.walk_object(tree, object, &mut String::new());
     report.violations.push(reason.clone());
     Violations::new(report.violations).unwrap_or_else(|| Violations::one(reason.code, reason.pointer, reason.message))
@@ -64,7 +66,7 @@ pub(crate) fn object(tree: &mut Value, scan: Scan, object: &Object) -> Vec<Viola
 
 fn tree_of<T: EventType>(tree: &mut Value, mut report: Report, now: Timestamp) -> Violations {
     report.walk_object(tree, T::MESSAGE, &mut String::new());
-    let Report { mut violations, replaced } = report;
+    let Report { mut violations, replaced, .. } = report;
 
     let mut check = Check::thorough("", now, &replaced, &mut violations);
     if let Some(Ok(time)) = tree.get("time").and_then(Value::as_str).map(Moment::parse) {
@@ -80,7 +82,7 @@ fn tree_of<T: EventType>(tree: &mut Value, mut report: Report, now: Timestamp) -
 pub(crate) fn data<T: Contract>(tree: &mut Value, scan: Scan, now: Timestamp) -> Violations {
     let mut report = Report::from(scan);
     report.walk(tree, T::SHAPE, &mut String::new());
-    let Report { mut violations, replaced } = report;
+    let Report { mut violations, replaced, .. } = report;
     rules::<T>(tree.take(), "", now, &replaced, &mut violations);
     Violations::new(violations)
         .unwrap_or_else(|| Violations::one(Code::WrongType, "", "the data does not fit its type"))
@@ -91,7 +93,7 @@ fn rules<T: Contract>(
     data: Value,
     pointer: &str,
     now: Timestamp,
-    replaced: &[String],
+    replaced: &HashSet<String>,
     violations: &mut Vec<Violation>,
 ) {
     match serde_json::from_value::<T>(data) {
@@ -106,20 +108,26 @@ fn rules<T: Contract>(
 #[derive(Debug, Default)]
 struct Report {
     violations: Vec<Violation>,
+    /// What is among the violations already. A hostile message has tens of thousands of them, so none of these is ever
+    /// searched from end to end.
+    known: HashSet<(Code, String)>,
     /// Places whose value was refused and is now a sample.
-    replaced: Vec<String>,
+    replaced: HashSet<String>,
 }
 
 impl From<Scan> for Report {
     fn from(scan: Scan) -> Self {
-        Self { violations: scan.violations, replaced: scan.patches.into_iter().map(|patch| patch.pointer).collect() }
+        Self {
+            known: scan.violations.iter().map(|violation| (violation.code, violation.pointer.clone())).collect(),
+            violations: scan.violations,
+            replaced: scan.patches.into_iter().map(|patch| patch.pointer).collect(),
+        }
     }
 }
 
 impl Report {
     fn add(&mut self, code: Code, pointer: &str, message: impl Into<String>) {
-        let known = |violation: &Violation| violation.code == code && violation.pointer == pointer;
-        if !self.violations.iter().any(known) {
+        if self.known.insert((code, pointer.to_owned())) {
             self.violations.push(Violation::new(code, pointer, message));
         }
     }
@@ -138,7 +146,7 @@ impl Report {
                 None if field.required => {
                     if !self.replaced.contains(pointer) {
                         self.add(Code::Missing, pointer, "the field is required");
-                        self.replaced.push(pointer.clone());
+                        self.replaced.insert(pointer.clone());
                     }
                     map.insert(field.name.to_owned(), sample::field(field));
                 }
@@ -156,7 +164,7 @@ impl Report {
             *value = sample::shape(shape);
         } else if !self.walk_kept(value, shape, pointer) {
             *value = sample::shape(shape);
-            self.replaced.push(pointer.clone());
+            self.replaced.insert(pointer.clone());
         }
     }
 

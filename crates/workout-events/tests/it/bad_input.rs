@@ -516,6 +516,19 @@ fn every_violation_is_reported_and_not_just_the_first() {
     );
 }
 
+/// The most violations that a message of this size can have: what a diagnosis costs must not grow with their square.
+#[test]
+fn a_hostile_message_is_diagnosed_in_the_time_of_its_size() {
+    let exercise = json!({"exercise_id": "a", "name": "A", "sets": vec![7; 500]});
+    let message = with("/data/exercises", &json!(vec![exercise; 100]).to_string());
+    let start = std::time::Instant::now();
+    let error = Decoder::new().now(now()).decode::<WorkoutPerformed>(message.as_bytes()).unwrap_err();
+    // 50,000 sets of the wrong type, and too many of them in all.
+    assert_eq!(error.violations().as_slice().len(), 50_001);
+    // An optimised build took 0.2 s for such a message, and 4.9 s when each violation was compared with all the others.
+    assert!(start.elapsed().as_secs() < 15, "{:?}", start.elapsed());
+}
+
 #[test]
 fn a_rule_is_not_judged_on_a_value_that_is_refused() {
     let mut message = valid();
