@@ -154,7 +154,7 @@ impl WorkoutPerformed {
     /// Seconds from start to end.
     #[must_use]
     pub fn elapsed_s(&self) -> i64 {
-        elapsed_s(self.started_at, self.ended_at)
+        self.ended_at.timestamp().duration_since(self.started_at.timestamp()).as_secs()
     }
 
     /// Seconds that count as training: the active ones where they are known, else all from start to end.
@@ -197,10 +197,6 @@ impl WorkoutPerformed {
         );
         check.not_in_future("ended_at", self.ended_at);
     }
-}
-
-fn elapsed_s(started_at: Moment, ended_at: Moment) -> i64 {
-    ended_at.timestamp().duration_since(started_at.timestamp()).as_secs()
 }
 
 /// A started second counts: who moved for 59.5 of 59.5 seconds may round that to 60.
