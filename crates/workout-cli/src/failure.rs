@@ -1,5 +1,6 @@
 //! Why a command could not be carried out, in one line.
 
+use std::error::Error;
 use std::fmt;
 use std::io;
 use std::path::Path;
@@ -19,6 +20,21 @@ impl Failure {
     /// A file or folder that cannot be read or written.
     pub(crate) fn at(path: &Path, cause: io::Error) -> Self {
         Self { what: path.display().to_string(), cause: Some(cause) }
+    }
+
+    /// What did not work, and everything that led to it, on one line.
+    pub(crate) fn because(what: &str, cause: &dyn Error) -> Self {
+        let mut line = what.to_owned();
+        let mut next = Some(cause);
+        while let Some(cause) = next {
+            let said = cause.to_string().replace('\n', " ");
+            // Some libraries repeat the cause in their own text.
+            if !line.ends_with(&said) {
+                line = format!("{line}: {said}");
+            }
+            next = cause.source();
+        }
+        Self::new(line)
     }
 
     pub(crate) fn is_closed_pipe(&self) -> bool {

@@ -1,10 +1,12 @@
 #![doc = include_str!("../README.md")]
 #![expect(clippy::print_stderr, reason = "a command speaks on its standard streams")]
 
+mod amqp;
 mod failure;
 mod output;
 mod schema;
 mod shell;
+mod topology;
 
 use std::process::ExitCode;
 
@@ -37,6 +39,9 @@ enum Command {
     Schema(schema::Command),
     /// Prints the AsyncAPI 3 document: exchanges, messages and how they look on AMQP.
     Asyncapi,
+    /// The exchanges of the contract on a broker.
+    #[command(subcommand, arg_required_else_help = true)]
+    Topology(topology::Command),
     /// Prints completions for a shell.
     #[command(after_help = "\
 Examples:
@@ -55,6 +60,7 @@ fn main() -> ExitCode {
     let result = match Cli::parse().command {
         Command::Schema(command) => schema::run(command),
         Command::Asyncapi => schema::asyncapi(),
+        Command::Topology(command) => topology::run(&command),
         Command::Completions { shell } => shell::completions(shell, Cli::command()),
         Command::Man => shell::man(Cli::command()),
     };

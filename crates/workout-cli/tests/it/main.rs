@@ -4,6 +4,7 @@
 
 mod command;
 
+mod broker;
 mod check;
 mod export;
 mod shell;

@@ -1,0 +1,67 @@
+//! The broker that a command works on: which one, and how to reach it.
+
+use std::fmt;
+
+use clap::Args;
+use tokio::runtime;
+use workout_broker::{Broker, BrokerError};
+
+use crate::failure::Failure;
+
+/// The options of every command that needs a broker: put them into its own with `#[command(flatten)]`.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Broker")]
+pub(crate) struct Amqp {
+    /// The broker: `amqp://user:password@host/vhost`, where the vhost `/` is written %2f.
+    ///
+    /// Set the variable rather than the option where others can list the processes of the machine: the URL has a
+    /// password in it.
+    #[arg(long = "amqp", value_name = "URL", env = "AMQP_URL", hide_env_values = true)]
+    url: Secret,
+
+    /// Permits `amqp://` to another machine, which sends the password and all messages in the clear.
+    #[arg(long)]
+    allow_plaintext: bool,
+}
+
+impl Amqp {
+    /// Connects, or says in one line why that is not possible.
+    pub(crate) async fn connect(&self) -> Result<Broker, Failure> {
+        if self.url.0.is_empty() {
+            let mend = "the URL of the broker is empty: give --amqp amqp://user:password@host/vhost, or set AMQP_URL";
+            return Err(Failure::new(mend));
+        }
+        let mut builder = Broker::builder(&*self.url.0);
+        if self.allow_plaintext {
+            builder = builder.allow_plaintext();
+        }
+        builder.connect().await.map_err(|error| failure(&error))
+    }
+}
+
+/// What the broker or the link to it did not do.
+pub(crate) fn failure(error: &BrokerError) -> Failure {
+    Failure::because("broker", error)
+}
+
+/// Runs what a command does to its end.
+pub(crate) fn run<T>(work: impl Future<Output = Result<T, Failure>>) -> Result<T, Failure> {
+    let runtime = runtime::Builder::new_multi_thread().enable_all().build();
+    runtime.map_err(|error| Failure::because("no threads to work on", &error))?.block_on(work)
+}
+
+/// An argument with a password in it: it can be compared, passed on, and not be shown.
+#[derive(Clone)]
+struct Secret(String);
+
+impl From<String> for Secret {
+    fn from(text: String) -> Self {
+        Self(text)
+    }
+}
+
+impl fmt::Debug for Secret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Secret")
+    }
+}
