@@ -5,6 +5,7 @@
 mod broker;
 mod interop;
 mod lost_link;
+mod migrations;
 mod outbox;
 mod packages;
 mod postgres;

@@ -1,5 +1,7 @@
 //! What goes wrong between us and the database.
 
+use workout_migrations::{MigrationError, is_transient};
+
 /// Why the store did not do what it was asked to. Ask it a question; its text is for people.
 #[derive(Debug, thiserror::Error)]
 #[error(transparent)]
@@ -9,8 +11,8 @@ pub struct StoreError(Kind);
 pub(crate) enum Kind {
     #[error("the URL of the store is not usable: {0}")]
     Url(&'static str),
-    #[error("the database has schema version {found}, this program knows up to {known}")]
-    Newer { found: i32, known: i32 },
+    #[error("the schema of the store is not up to date")]
+    Migration(#[source] MigrationError),
     #[error("the database failed")]
     Database(#[source] sqlx::Error),
     #[error("the transaction was rolled back without an error")]
@@ -35,16 +37,17 @@ impl StoreError {
     #[must_use]
     pub fn is_transient(&self) -> bool {
         match &self.0 {
-            Kind::Url(_) | Kind::Newer { .. } | Kind::Corrupt(_) | Kind::Other(_) => false,
+            Kind::Url(_) | Kind::Corrupt(_) | Kind::Other(_) => false,
             Kind::RolledBack | Kind::Interrupted(_) => true,
-            Kind::Database(error) => passes(error),
+            Kind::Migration(error) => error.is_transient(),
+            Kind::Database(error) => is_transient(error),
         }
     }
 
     /// Whether the database was made by a newer version of this crate.
     #[must_use]
     pub fn is_newer(&self) -> bool {
-        matches!(self.0, Kind::Newer { .. })
+        matches!(&self.0, Kind::Migration(error) if error.is_newer())
     }
 
     /// Whether the store could never be opened under this URL.
@@ -60,27 +63,14 @@ impl From<Kind> for StoreError {
     }
 }
 
+/// Not a public `From`, as below.
+pub(crate) fn migration(error: MigrationError) -> StoreError {
+    Kind::Migration(error).into()
+}
+
 /// Not a public `From`: which database library is inside is nobody's business.
 pub(crate) fn database(error: sqlx::Error) -> StoreError {
     Kind::Database(error).into()
-}
-
-fn passes(error: &sqlx::Error) -> bool {
-    match error {
-        sqlx::Error::Io(_) | sqlx::Error::PoolTimedOut | sqlx::Error::PoolClosed | sqlx::Error::WorkerCrashed => true,
-        sqlx::Error::Database(said) => said.code().is_some_and(|code| passes_code(&code)),
-        _ => false,
-    }
-}
-
-/// `PostgreSQL` says what happened with five characters, SQLite with a number.
-fn passes_code(code: &str) -> bool {
-    match code.len() {
-        // Connection, rollback (deadlock, serialization), resources, intervention of an operator, read-only.
-        5 => ["08", "40", "53", "57"].iter().any(|class| code.starts_with(class)) || code == "25006" || code == "55P03",
-        // Busy, locked, read-only, I/O, full: in the lowest byte of the extended code.
-        _ => code.parse::<u32>().is_ok_and(|code| matches!(code & 0xff, 5 | 6 | 8 | 10 | 13)),
-    }
 }
 
 #[cfg(test)]
@@ -93,7 +83,6 @@ mod tests {
     fn a_text_never_repeats_its_cause() {
         for kind in [
             Kind::Url("reason"),
-            Kind::Newer { found: 2, known: 1 },
             Kind::Database(sqlx::Error::PoolTimedOut),
             Kind::RolledBack,
             Kind::Corrupt("number"),
@@ -102,20 +91,6 @@ mod tests {
             let error = StoreError::from(kind);
             let text = error.to_string();
             assert!(error.source().is_none_or(|cause| !text.contains(&cause.to_string())), "{text}");
-        }
-    }
-
-    #[test]
-    fn what_passes_is_told_from_what_stays() {
-        #[track_caller]
-        fn check(code: &str, want: bool) {
-            assert_eq!(passes_code(code), want, "{code}");
-        }
-        for code in ["08006", "40P01", "40001", "53100", "57P01", "25006", "55P03", "5", "6", "517", "10", "13"] {
-            check(code, true);
-        }
-        for code in ["22P02", "23505", "42P01", "25P02", "1", "19", "2067", "11", ""] {
-            check(code, false);
         }
     }
 }

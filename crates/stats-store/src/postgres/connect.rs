@@ -5,10 +5,14 @@ use std::fmt;
 use async_trait::async_trait;
 use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
 use sqlx::{ConnectOptions, Connection};
+use workout_migrations::{Migration, Migrations};
 
-use crate::error::{Kind, StoreError, database};
-use crate::postgres::migrate::migrate;
+use crate::error::{Kind, StoreError, database, migration};
 use crate::store::Backend;
+
+/// In a schema of their own: the database may be one of the host's, with migrations of its own. A released one is never edited.
+const MIGRATIONS: Migrations =
+    Migrations::new("workout_stats", &[Migration::new("ledger", include_str!("0001_ledger.sql"))]);
 
 /// A writer and a few readers.
 const CONNECTIONS: u32 = 5;
@@ -26,7 +30,7 @@ impl Postgres {
         // A pool tries again until its time is over and then says only that. A connection says at once what is wrong.
         options.connect().await.map_err(database)?.close().await.map_err(database)?;
         let pool = PgPoolOptions::new().max_connections(CONNECTIONS).connect_with(options).await.map_err(database)?;
-        migrate(&pool).await?;
+        MIGRATIONS.postgres(&pool).await.map_err(migration)?;
         Ok(Self { pool })
     }
 }

@@ -1,7 +1,6 @@
 //! `PostgreSQL`.
 
 mod connect;
-mod migrate;
 mod read;
 mod write;
 

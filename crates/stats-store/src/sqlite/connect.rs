@@ -6,10 +6,14 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous};
+use workout_migrations::{Migration, Migrations};
 
-use crate::error::{Kind, StoreError, database};
-use crate::sqlite::migrate::migrate;
+use crate::error::{Kind, StoreError, database, migration};
 use crate::store::Backend;
+
+/// With a prefix of their own: the file may be shared with the host's tables. A released one is never edited.
+const MIGRATIONS: Migrations =
+    Migrations::new("workout_stats", &[Migration::new("ledger", include_str!("0001_ledger.sql"))]);
 
 /// A writer and a few readers: there is never more than one writer in SQLite.
 const CONNECTIONS: u32 = 5;
@@ -44,7 +48,7 @@ impl Sqlite {
             .busy_timeout(BUSY_TIMEOUT);
         let pool =
             SqlitePoolOptions::new().max_connections(CONNECTIONS).connect_with(options).await.map_err(database)?;
-        migrate(&pool).await?;
+        MIGRATIONS.sqlite(&pool).await.map_err(migration)?;
         Ok(Self { pool })
     }
 }

@@ -1,7 +1,6 @@
 //! SQLite.
 
 mod connect;
-mod migrate;
 mod read;
 mod write;
 

@@ -48,7 +48,7 @@ async fn a_file_of_a_newer_version_is_left_alone() {
     let file = folder.path().join("stats.db");
     StatsStore::sqlite(&file).await.unwrap().close().await;
     let pool = SqlitePool::connect_with(SqliteConnectOptions::new().filename(&file)).await.unwrap();
-    sqlx::query("INSERT INTO workout_stats_migrations (version) VALUES (1000)").execute(&pool).await.unwrap();
+    sqlx::query("INSERT INTO workout_stats_migrations (version, name, checksum, compatible) SELECT max(version) + 1, 'later', 0, 0 FROM workout_stats_migrations").execute(&pool).await.unwrap();
     pool.close().await;
 
     let error = StatsStore::sqlite(&file).await.unwrap_err();

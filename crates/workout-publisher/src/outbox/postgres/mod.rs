@@ -1,7 +1,6 @@
 //! `PostgreSQL`.
 
 mod listen;
-mod migrate;
 mod storage;
 
 pub(crate) use listen::Listener;

@@ -4,16 +4,21 @@ use std::time::Duration;
 
 use sqlx::postgres::{PgConnection, PgPool, Postgres};
 use uuid::Uuid;
+use workout_migrations::{Migration, Migrations};
 
 use crate::outbox::backend::{Hints, Key, Lease, ParkedRow, Release, Storage, millis};
-use crate::outbox::error::{OutboxError, database};
+use crate::outbox::error::{OutboxError, database, migration};
 use crate::outbox::postgres::listen::Listener;
-use crate::outbox::postgres::migrate;
 use crate::outbox::row::{Columns, NewRow, Row};
+
+/// The database is the host's: ours keep to the schema `workout_outbox`. A released one is never edited.
+const MIGRATIONS: Migrations =
+    Migrations::new("workout_outbox", &[Migration::new("outbox", include_str!("0001_outbox.sql"))]);
 
 impl Storage for Postgres {
     async fn migrate(pool: PgPool) -> Result<(), OutboxError> {
-        migrate::migrate(&pool).await
+        MIGRATIONS.postgres(&pool).await.map_err(migration)?;
+        Ok(())
     }
 
     async fn insert(connection: &mut PgConnection, row: NewRow<'_>) -> Result<bool, OutboxError> {

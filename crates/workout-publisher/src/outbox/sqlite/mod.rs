@@ -1,4 +1,3 @@
 //! SQLite.
 
-mod migrate;
 mod storage;

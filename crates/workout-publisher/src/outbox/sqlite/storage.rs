@@ -4,15 +4,20 @@ use std::time::Duration;
 
 use sqlx::sqlite::{Sqlite, SqliteConnection, SqlitePool};
 use uuid::Uuid;
+use workout_migrations::{Migration, Migrations};
 
 use crate::outbox::backend::{Hints, Key, Lease, ParkedRow, Release, Storage, millis};
-use crate::outbox::error::{Kind, OutboxError, database};
+use crate::outbox::error::{Kind, OutboxError, database, migration};
 use crate::outbox::row::{Columns, NewRow, Row};
-use crate::outbox::sqlite::migrate;
+
+/// The database is the host's: ours keep to the prefix `workout_outbox`. A released one is never edited.
+const MIGRATIONS: Migrations =
+    Migrations::new("workout_outbox", &[Migration::new("outbox", include_str!("0001_outbox.sql"))]);
 
 impl Storage for Sqlite {
     async fn migrate(pool: SqlitePool) -> Result<(), OutboxError> {
-        migrate::migrate(&pool).await
+        MIGRATIONS.sqlite(&pool).await.map_err(migration)?;
+        Ok(())
     }
 
     async fn insert(connection: &mut SqliteConnection, row: NewRow<'_>) -> Result<bool, OutboxError> {
