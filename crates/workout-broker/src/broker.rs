@@ -1,46 +1,54 @@
 //! The broker as its users see it.
 
 use std::fmt;
+use std::slice;
 use std::sync::Arc;
 use std::time::Duration;
 
+use tokio::sync::Mutex;
 use workout_events::amqp::Message;
 
-use crate::amqp::{Amqp, Track};
-use crate::delivery::{Deliveries, Inner as InnerDeliveries};
+use crate::amqp::Amqp;
+use crate::delivery::Deliveries;
 use crate::error::BrokerError;
 use crate::health::Health;
-use crate::in_process::InProcess;
-use crate::lane::{Inner as InnerLane, Lane};
-use crate::message;
+use crate::in_process::Server;
+use crate::lane::Lane;
 use crate::outcome::Outcome;
 use crate::prefetch::Prefetch;
 use crate::topology::Queue;
+use crate::transport::Transport;
 
 /// How long a message may be under way. A broker that is short of memory or disk answers no publisher for that long.
 const PUBLISH_LIMIT: Duration = Duration::from_secs(30);
 
-/// A broker: RabbitMQ, or one inside this process. A clone is another handle to the same broker.
+/// A broker: RabbitMQ, one inside this process, or another that keeps the contract. A clone is another handle to the same
+/// link.
 ///
-/// Both have the exchanges that the contract names: the fanout `workout.performed`, the topic `workout.events`, and the
+/// Each has the exchanges that the contract names: the fanout `workout.performed`, the topic `workout.events`, and the
 /// binding that lets the topic carry what the fanout does.
-#[derive(Debug, Clone)]
-pub struct Broker(Inner);
-
-#[derive(Debug, Clone)]
-enum Inner {
-    InProcess(Arc<InProcess>),
-    Amqp(Arc<Amqp>),
+#[derive(Clone)]
+pub struct Broker {
+    transport: Arc<dyn Transport>,
+    /// For who publishes without a lane of his own.
+    shared: Arc<Mutex<Lane>>,
 }
 
 impl Broker {
+    /// A broker on a transport of your own. The contract suite says what is expected of it.
+    #[must_use]
+    pub fn new(transport: impl Transport) -> Self {
+        let shared = Arc::new(Mutex::new(Lane(transport.lane())));
+        Self { transport: Arc::new(transport), shared }
+    }
+
     /// A broker inside this process, for development, tests and services that are complete in one process.
     ///
     /// It keeps its messages in memory: they end with the last clone of it. So [`Outcome::Confirmed`] means that the
     /// queues have the message, but not that it survives the process.
     #[must_use]
     pub fn in_process() -> Self {
-        Self(Inner::InProcess(Arc::new(InProcess::new())))
+        Server::new().connect()
     }
 
     /// Connects to RabbitMQ and declares the exchanges: `amqp://user:password@host:5672/vhost`.
@@ -68,10 +76,7 @@ impl Broker {
     /// When a name is impossible, an exchange does not exist, or the queue exists with other properties.
     pub async fn declare(&self, queue: &Queue) -> Result<(), BrokerError> {
         queue.check()?;
-        match &self.0 {
-            Inner::InProcess(broker) => broker.declare(queue),
-            Inner::Amqp(broker) => broker.declare(queue).await,
-        }
+        self.transport.declare(queue).await
     }
 
     /// Publishes a message and waits for what becomes of it, for at most 30 seconds.
@@ -83,20 +88,14 @@ impl Broker {
     /// When the message was certainly not taken: there is no link, or no such exchange, the broker refuses, or AMQP cannot
     /// say it. All else is an [`Outcome`].
     pub async fn publish(&self, message: Message) -> Result<Outcome, BrokerError> {
-        message::check(&message)?;
-        match &self.0 {
-            Inner::InProcess(broker) => broker.publish(message),
-            Inner::Amqp(broker) => broker.publish(&message, PUBLISH_LIMIT).await,
-        }
+        let outcomes = self.shared.lock().await.window(slice::from_ref(&message), PUBLISH_LIMIT).await?;
+        Ok(outcomes.first().copied().unwrap_or(Outcome::Unknown))
     }
 
     /// A way to publish many messages together. It opens its channel with the first of them.
     #[must_use]
     pub fn lane(&self) -> Lane {
-        Lane(match &self.0 {
-            Inner::InProcess(broker) => InnerLane::InProcess(Arc::clone(broker)),
-            Inner::Amqp(broker) => InnerLane::Amqp(Arc::clone(broker), Track::default()),
-        })
+        Lane(self.transport.lane())
     }
 
     /// Reads a queue that has been declared. At most `prefetch` messages are handed out without having been settled.
@@ -104,20 +103,13 @@ impl Broker {
     /// # Errors
     /// When the queue does not exist, the link does not work, or the broker refuses.
     pub async fn consume(&self, queue: &str, prefetch: Prefetch) -> Result<Deliveries, BrokerError> {
-        let deliveries = match &self.0 {
-            Inner::InProcess(broker) => InnerDeliveries::InProcess(broker.consume(queue, prefetch)?),
-            Inner::Amqp(broker) => InnerDeliveries::Amqp(Box::new(broker.consume(queue, prefetch).await?)),
-        };
-        Ok(Deliveries(deliveries))
+        Ok(Deliveries(self.transport.consume(queue, prefetch).await?))
     }
 
     /// Which part works at the moment, and since when.
     #[must_use]
     pub fn health(&self) -> Health {
-        match &self.0 {
-            Inner::InProcess(broker) => broker.health(),
-            Inner::Amqp(broker) => broker.health(),
-        }
+        self.transport.health()
     }
 
     /// Waits until all of it works.
@@ -125,21 +117,24 @@ impl Broker {
     /// # Errors
     /// When it has been closed.
     pub async fn well(&self) -> Result<(), BrokerError> {
-        match &self.0 {
-            Inner::InProcess(_) => Ok(()),
-            Inner::Amqp(broker) => broker.well().await,
-        }
+        self.transport.well().await
     }
 
-    /// Says goodbye to the broker, and makes no link again. Close what [`consume`](Self::consume) gave first, so that acknowledgements arrive.
+    /// Says goodbye to the broker, and makes no link again. Close what [`consume`](Self::consume) gave first, so that
+    /// acknowledgements arrive.
     ///
     /// # Errors
     /// When the broker does not answer: whatever has been confirmed or settled before is not affected.
     pub async fn close(&self) -> Result<(), BrokerError> {
-        match &self.0 {
-            Inner::InProcess(_) => Ok(()),
-            Inner::Amqp(broker) => broker.close().await,
-        }
+        // Waits for a publish that is under way.
+        let _shared = self.shared.lock().await;
+        self.transport.close().await
+    }
+}
+
+impl fmt::Debug for Broker {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Broker").field(&self.transport).finish()
     }
 }
 
@@ -163,7 +158,7 @@ impl BrokerBuilder {
     /// # Errors
     /// As for [`Broker::connect`].
     pub async fn connect(self) -> Result<Broker, BrokerError> {
-        Ok(Broker(Inner::Amqp(Arc::new(Amqp::connect(&self.url, self.allow_plaintext).await?))))
+        Ok(Broker::new(Arc::new(Amqp::connect(&self.url, self.allow_plaintext).await?)))
     }
 }
 

@@ -1,17 +1,16 @@
 //! What comes out of a queue.
 
+use std::future::poll_fn;
+use std::task::{Context, Poll};
+
+use workout_events::amqp::Message;
+
 use crate::error::BrokerError;
-use crate::{amqp, in_process};
+use crate::transport::{Settlement, TransportDeliveries, TransportDelivery};
 
 /// The messages of a queue, as they come. Made by [`Broker::consume`](crate::Broker::consume).
 #[derive(Debug)]
-pub struct Deliveries(pub(crate) Inner);
-
-#[derive(Debug)]
-pub(crate) enum Inner {
-    InProcess(in_process::Subscription),
-    Amqp(Box<amqp::Subscription>),
-}
+pub struct Deliveries(pub(crate) Box<dyn TransportDeliveries>);
 
 impl Deliveries {
     /// The next message; `None` after [`stop`](Self::stop), when none is left that had already come.
@@ -25,16 +24,12 @@ impl Deliveries {
     /// When the broker ends the subscription, usually because the queue was deleted, refuses to begin it again, or was
     /// closed by this process. There is nothing more to come after that.
     pub async fn next(&mut self) -> Option<Result<Delivery, BrokerError>> {
-        match &mut self.0 {
-            Inner::InProcess(subscription) => {
-                let delivery = subscription.next().await?;
-                Some(Ok(Delivery(InnerDelivery::InProcess(delivery))))
-            }
-            Inner::Amqp(subscription) => {
-                let delivery = subscription.next().await?;
-                Some(delivery.map(|delivery| Delivery(InnerDelivery::Amqp(delivery))))
-            }
-        }
+        poll_fn(|context| self.poll_next(context)).await
+    }
+
+    /// As [`next`](Self::next), for those who write futures of their own. While it is ready there may be more.
+    pub fn poll_next(&mut self, context: &mut Context<'_>) -> Poll<Option<Result<Delivery, BrokerError>>> {
+        self.0.poll_next(context).map(|next| Some(next?.map(Delivery)))
     }
 
     /// Asks for no more messages. Those that have already come are still given by [`next`](Self::next).
@@ -42,13 +37,7 @@ impl Deliveries {
     /// # Errors
     /// When the broker does not answer.
     pub async fn stop(&mut self) -> Result<(), BrokerError> {
-        match &mut self.0 {
-            Inner::InProcess(subscription) => {
-                subscription.stop();
-                Ok(())
-            }
-            Inner::Amqp(subscription) => subscription.stop().await,
-        }
+        self.0.stop().await
     }
 
     /// Ends the subscription, after the broker has seen every message settled that was.
@@ -59,76 +48,85 @@ impl Deliveries {
     /// # Errors
     /// When the link is lost.
     pub async fn close(self) -> Result<(), BrokerError> {
-        match self.0 {
-            Inner::InProcess(_) => Ok(()),
-            Inner::Amqp(subscription) => subscription.close().await,
-        }
+        self.0.close().await
     }
 }
 
-/// A message that has come out of a queue and waits to be settled. Dropped unsettled, it goes back to its queue, at the
-/// latest when its [`Deliveries`] end.
+/// A message that has come out of a queue and waits to be settled. Dropped unsettled, it goes back to its queue when its
+/// [`Deliveries`] end.
 #[derive(Debug)]
 #[must_use = "an unsettled message comes again"]
-pub struct Delivery(InnerDelivery);
-
-#[derive(Debug)]
-enum InnerDelivery {
-    InProcess(in_process::Unsettled),
-    Amqp(Box<amqp::Unsettled>),
-}
-
-/// Calls a method that both implementations have.
-macro_rules! either {
-    ($self:expr, $delivery:ident => $call:expr) => {
-        match $self {
-            InnerDelivery::InProcess($delivery) => $call,
-            InnerDelivery::Amqp($delivery) => $call,
-        }
-    };
-}
+pub struct Delivery(Box<dyn TransportDelivery>);
 
 impl Delivery {
     /// The bytes, as someone published them: nothing is known of them yet.
     #[must_use]
     pub fn body(&self) -> &[u8] {
-        either!(&self.0, delivery => delivery.body())
+        self.0.body()
+    }
+
+    /// The exchange that the message was published to, empty for a dead letter.
+    #[must_use]
+    pub fn exchange(&self) -> &str {
+        self.0.exchange()
     }
 
     /// The routing key under which the message was published.
     #[must_use]
     pub fn routing_key(&self) -> &str {
-        either!(&self.0, delivery => delivery.routing_key())
+        self.0.routing_key()
     }
 
     /// What the properties of the message call its type. A hint: the body decides.
     #[must_use]
     pub fn kind(&self) -> Option<&str> {
-        either!(&self.0, delivery => delivery.kind())
+        self.0.kind()
     }
 
     /// What the properties of the message call its id. A hint: the body decides.
     #[must_use]
     pub fn message_id(&self) -> Option<&str> {
-        either!(&self.0, delivery => delivery.message_id())
+        self.0.message_id()
     }
 
     /// Whether the message has come out of this queue before. It says nothing about whether the event was seen before.
     #[must_use]
     pub fn redelivered(&self) -> bool {
-        either!(&self.0, delivery => delivery.redelivered())
+        self.0.redelivered()
+    }
+
+    /// How often the message has come back to this queue, by the count of the broker. What counts differs: RabbitMQ 3.10
+    /// counts whatever was not settled, later ones only what was put back.
+    #[must_use]
+    pub fn returns(&self) -> u32 {
+        self.0.returns()
+    }
+
+    /// All of it, with its properties and those headers that are text or integers, to be stored or published again.
+    ///
+    /// A message without a type or an id has an empty one here.
+    #[must_use]
+    pub fn message(&self) -> Message {
+        self.0.message()
     }
 
     /// Takes the message off the queue for good: it has been dealt with.
     ///
+    /// A settlement has no answer: `Ok` means that it is on its way, and [`Deliveries::close`] that it has arrived.
+    ///
     /// # Errors
     /// When the link that the message came on is lost: nothing has happened, and the message will come again.
     pub async fn ack(self) -> Result<(), BrokerError> {
-        match self.0 {
-            InnerDelivery::InProcess(delivery) => delivery.ack(),
-            InnerDelivery::Amqp(delivery) => return delivery.ack().await,
-        }
-        Ok(())
+        self.settle(Settlement::Ack).await
+    }
+
+    /// As [`ack`](Self::ack), for this message and all that came before it from the same [`Deliveries`] and are not
+    /// settled: one word for a whole batch. Drop the others afterwards.
+    ///
+    /// # Errors
+    /// As for [`ack`](Self::ack).
+    pub async fn ack_through(self) -> Result<(), BrokerError> {
+        self.settle(Settlement::AckThrough).await
     }
 
     /// Puts the message back, to be tried again; after [`DELIVERY_LIMIT`](crate::DELIVERY_LIMIT) times it is dead.
@@ -136,11 +134,7 @@ impl Delivery {
     /// # Errors
     /// When the link that the message came on is lost: nothing has happened, and the message will come again.
     pub async fn requeue(self) -> Result<(), BrokerError> {
-        match self.0 {
-            InnerDelivery::InProcess(delivery) => drop(delivery),
-            InnerDelivery::Amqp(delivery) => return delivery.reject(true).await,
-        }
-        Ok(())
+        self.settle(Settlement::Requeue).await
     }
 
     /// Moves the message to the dead-letter queue: trying again would not help.
@@ -148,10 +142,10 @@ impl Delivery {
     /// # Errors
     /// When the link that the message came on is lost: nothing has happened, and the message will come again.
     pub async fn reject(self) -> Result<(), BrokerError> {
-        match self.0 {
-            InnerDelivery::InProcess(delivery) => delivery.reject(),
-            InnerDelivery::Amqp(delivery) => return delivery.reject(false).await,
-        }
-        Ok(())
+        self.settle(Settlement::Reject).await
+    }
+
+    async fn settle(mut self, settlement: Settlement) -> Result<(), BrokerError> {
+        poll_fn(|context| self.0.poll_settle(settlement, context)).await
     }
 }

@@ -1,5 +1,7 @@
 //! What goes wrong between us and the broker.
 
+use std::error::Error;
+
 use lapin::ErrorKind;
 use lapin::protocol::{AMQPErrorKind, AMQPSoftError};
 
@@ -20,20 +22,25 @@ pub(crate) enum Kind {
     #[error("there is no such exchange or queue")]
     NotFound,
     #[error("the broker refused")]
-    Refused(#[source] lapin::Error),
+    Refused(#[source] Cause),
     #[error("the broker ended the subscription, usually because the queue was deleted")]
     Cancelled,
     #[error("the broker gave no answer in time")]
     Silent,
     #[error("the link to the broker does not work")]
-    Link(#[source] lapin::Error),
+    Link(#[source] Cause),
     #[error("there is no link to the broker at the moment")]
     Down,
     #[error("the broker was closed by this process")]
     Closed,
     #[error("the link to the broker was lost before the message was settled, so the message will come again")]
-    NotSettled(#[source] Option<lapin::Error>),
+    NotSettled(#[source] Option<Cause>),
+    #[error("the message was settled before, together with a later one")]
+    SettledBefore,
 }
+
+/// What a transport knows of the reason. Its type is nobody's business.
+type Cause = Box<dyn Error + Send + Sync>;
 
 impl BrokerError {
     /// Whether the same may succeed later without anybody mending anything: the link was lost, or the broker is slow.
@@ -47,7 +54,8 @@ impl BrokerError {
             | Kind::NotFound
             | Kind::Refused(_)
             | Kind::Closed
-            | Kind::Cancelled => false,
+            | Kind::Cancelled
+            | Kind::SettledBefore => false,
         }
     }
 
@@ -57,10 +65,17 @@ impl BrokerError {
         matches!(*self.0, Kind::NotFound)
     }
 
-    /// Whether what was asked for could never work: an unusable URL, a name that AMQP cannot say.
+    /// Whether what was asked for could never work: an unusable URL, a name that AMQP cannot say, a message that is
+    /// settled twice.
     #[must_use]
     pub fn is_invalid(&self) -> bool {
-        matches!(*self.0, Kind::Url(_) | Kind::Invalid(_) | Kind::Message(_))
+        matches!(*self.0, Kind::Url(_) | Kind::Invalid(_) | Kind::Message(_) | Kind::SettledBefore)
+    }
+
+    /// Whether this process has closed the broker.
+    #[must_use]
+    pub fn is_closed(&self) -> bool {
+        matches!(*self.0, Kind::Closed)
     }
 
     /// Whether a message could not be settled, because the link that it came on is lost. It will come again; nothing else
@@ -77,6 +92,49 @@ impl BrokerError {
     }
 }
 
+/// For those who write a [`Transport`](crate::transport::Transport).
+impl BrokerError {
+    /// The same may succeed later: the link is lost, or there is no answer.
+    pub fn transient(cause: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
+        Kind::Link(cause.into()).into()
+    }
+
+    /// The broker said no, and will say so again.
+    pub fn refused(cause: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
+        Kind::Refused(cause.into()).into()
+    }
+
+    /// There is no such exchange or queue.
+    #[must_use]
+    pub fn not_found() -> Self {
+        Kind::NotFound.into()
+    }
+
+    /// A message can no longer be settled, and will come again.
+    #[must_use]
+    pub fn not_settled() -> Self {
+        Kind::NotSettled(None).into()
+    }
+
+    /// A message was settled already, by a settlement of a later one and all before it.
+    #[must_use]
+    pub fn settled_before() -> Self {
+        Kind::SettledBefore.into()
+    }
+
+    /// The broker ended a subscription, and nothing else.
+    #[must_use]
+    pub fn cancelled() -> Self {
+        Kind::Cancelled.into()
+    }
+
+    /// This process has closed the broker.
+    #[must_use]
+    pub fn closed() -> Self {
+        Kind::Closed.into()
+    }
+}
+
 impl From<Kind> for BrokerError {
     fn from(kind: Kind) -> Self {
         Self(Box::new(kind))
@@ -88,10 +146,10 @@ pub(crate) fn of_client(error: lapin::Error) -> BrokerError {
     match error.kind() {
         ErrorKind::ProtocolError(said) => match said.kind() {
             AMQPErrorKind::Soft(AMQPSoftError::NOTFOUND) => Kind::NotFound,
-            AMQPErrorKind::Soft(_) => Kind::Refused(error),
+            AMQPErrorKind::Soft(_) => Kind::Refused(error.into()),
             AMQPErrorKind::Hard(_) => of_connection(error),
         },
-        _ => Kind::Link(error),
+        _ => Kind::Link(error.into()),
     }
     .into()
 }
@@ -101,20 +159,18 @@ fn of_connection(error: lapin::Error) -> Kind {
     use lapin::protocol::AMQPHardError::{CONNECTIONFORCED, INTERNALERROR, RESOURCEERROR};
     let passes = matches!(error.kind(), ErrorKind::ProtocolError(said)
         if matches!(said.kind(), AMQPErrorKind::Hard(CONNECTIONFORCED | INTERNALERROR | RESOURCEERROR)));
-    if passes { Kind::Link(error) } else { Kind::Refused(error) }
+    if passes { Kind::Link(error.into()) } else { Kind::Refused(error.into()) }
 }
 
 #[cfg(test)]
 mod tests {
-    use std::error::Error;
-
     use lapin::protocol::AMQPError;
 
     use super::*;
 
     #[test]
     fn a_text_never_repeats_its_cause() {
-        let client = || lapin::Error::from(ErrorKind::MissingHeartbeatError);
+        let client = || Cause::from(lapin::Error::from(ErrorKind::MissingHeartbeatError));
         for kind in [
             Kind::Url("reason"),
             Kind::Invalid("reason"),
@@ -128,6 +184,7 @@ mod tests {
             Kind::Closed,
             Kind::NotSettled(None),
             Kind::NotSettled(Some(client())),
+            Kind::SettledBefore,
         ] {
             let error = BrokerError::from(kind);
             let text = error.to_string();

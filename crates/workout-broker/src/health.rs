@@ -40,6 +40,12 @@ pub enum LinkState {
 }
 
 impl Health {
+    /// How both links are, said by a transport.
+    #[must_use]
+    pub const fn new(publishing: LinkHealth, consuming: LinkHealth) -> Self {
+        Self { publishing, consuming }
+    }
+
     /// Whether all of it works.
     #[must_use]
     pub fn is_well(&self) -> bool {
@@ -66,7 +72,9 @@ impl fmt::Display for Health {
 }
 
 impl LinkHealth {
-    pub(crate) fn new(state: LinkState, generation: u64) -> Self {
+    /// A link that is in this state since now.
+    #[must_use]
+    pub fn new(state: LinkState, generation: u64) -> Self {
         Self { state, since: Instant::now(), generation }
     }
 }

@@ -1,27 +1,20 @@
 //! Publishing many messages together.
 
-use std::fmt;
-use std::sync::Arc;
 use std::time::Duration;
 
 use workout_events::amqp::Message;
 
-use crate::amqp::{Amqp, Track};
 use crate::error::BrokerError;
-use crate::in_process::InProcess;
 use crate::message;
 use crate::outcome::Outcome;
+use crate::transport::TransportLane;
 
 /// A way to publish many messages together, on a channel of its own. Made by [`Broker::lane`](crate::Broker::lane).
 ///
 /// A lane carries one window at a time. Two to four lanes with windows of 256 to 500 messages reach what the link can
 /// carry; 3000 messages under way at once are slower than 1000.
-pub struct Lane(pub(crate) Inner);
-
-pub(crate) enum Inner {
-    InProcess(Arc<InProcess>),
-    Amqp(Arc<Amqp>, Track),
-}
+#[derive(Debug)]
+pub struct Lane(pub(crate) Box<dyn TransportLane>);
 
 impl Lane {
     /// Publishes these messages together and waits, for at most `limit`, until it is known what became of each: there is
@@ -41,20 +34,6 @@ impl Lane {
     /// outcomes unknown.
     pub async fn window(&mut self, messages: &[Message], limit: Duration) -> Result<Vec<Outcome>, BrokerError> {
         messages.iter().try_for_each(message::check)?;
-        match &mut self.0 {
-            Inner::InProcess(broker) => broker.window(messages),
-            Inner::Amqp(link, track) => track.window(link, messages, limit).await,
-        }
-    }
-}
-
-impl fmt::Debug for Lane {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let mut lane = f.debug_tuple("Lane");
-        match &self.0 {
-            Inner::InProcess(broker) => lane.field(broker),
-            Inner::Amqp(link, _) => lane.field(link),
-        };
-        lane.finish()
+        self.0.window(messages, limit).await
     }
 }

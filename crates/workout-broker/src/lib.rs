@@ -11,9 +11,10 @@
 //! | read a queue | [`Broker::consume`], [`Deliveries`], [`Delivery`] |
 //! | know what went wrong | [`BrokerError`] |
 //! | know what works | [`Broker::health`], [`Health`] |
+//! | bring a transport of your own | [`transport`], [`Broker::new`] |
 //!
-//! [`Broker`] is one type with two implementations behind it, and not a trait: whoever publishes or consumes names no
-//! type parameter, and an exact outcome is a promise that a foreign implementation could not be held to.
+//! [`Broker`] is one type whatever is behind it: whoever publishes or consumes names no type parameter. What is behind
+//! it implements [`transport::Transport`], as anybody's own may.
 
 mod broker;
 mod error;
@@ -27,8 +28,10 @@ mod topology;
 mod delivery;
 mod prefetch;
 
+pub mod transport;
+
 mod amqp;
-mod in_process;
+pub mod in_process;
 
 pub use crate::broker::{Broker, BrokerBuilder};
 pub use crate::delivery::{Deliveries, Delivery};

@@ -1,21 +1,16 @@
 //! The two links, and what belongs to both.
 
 use std::fmt;
-use std::slice;
 use std::sync::Arc;
 use std::time::Duration;
 
 use lapin::Channel;
-use tokio::sync::Mutex;
 use tokio::time::timeout;
-use workout_events::amqp::Message;
 
 use crate::amqp::address::Address;
 use crate::amqp::link::Link;
-use crate::amqp::publish::Track;
 use crate::error::{BrokerError, Kind, of_client};
 use crate::health::{Health, LinkState};
-use crate::outcome::Outcome;
 
 /// How long one question to the broker may take.
 const ANSWER_TIMEOUT: Duration = Duration::from_secs(10);
@@ -28,8 +23,6 @@ pub(crate) const GOODBYE: (u16, &str) = (200, "OK");
 pub(crate) struct Amqp {
     publishing: Link,
     consuming: Link,
-    /// For who publishes without a lane.
-    shared: Mutex<Track>,
 }
 
 impl Amqp {
@@ -37,14 +30,9 @@ impl Amqp {
         let address = Arc::new(Address::parse(url, allow_plaintext)?);
         let publishing = Link::connect(Arc::clone(&address), "workout publishing").await?;
         let consuming = Link::connect(address, "workout consuming").await?;
-        let this = Self { publishing, consuming, shared: Mutex::default() };
+        let this = Self { publishing, consuming };
         this.declare_exchanges().await?;
         Ok(this)
-    }
-
-    pub(crate) async fn publish(&self, message: &Message, limit: Duration) -> Result<Outcome, BrokerError> {
-        let outcomes = self.shared.lock().await.window(self, slice::from_ref(message), limit).await?;
-        Ok(outcomes.first().copied().unwrap_or(Outcome::Unknown))
     }
 
     /// At once or not at all: what is not written yet can still be withdrawn.
@@ -78,11 +66,6 @@ impl Amqp {
     }
 
     pub(crate) async fn close(&self) -> Result<(), BrokerError> {
-        let (code, text) = GOODBYE;
-        // Waits for a publish that is under way.
-        if let Some(channel) = self.shared.lock().await.take().filter(|channel| channel.status().connected()) {
-            answer(channel.close(code, text.into())).await?;
-        }
         // Both, whatever becomes of the first: nothing may go on after this.
         let (publishing, consuming) = (self.publishing.close().await, self.consuming.close().await);
         publishing.and(consuming)

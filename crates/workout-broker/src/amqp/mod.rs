@@ -14,8 +14,9 @@ mod attribution;
 mod properties;
 mod publish;
 
+mod delivery;
 mod subscription;
 
+mod transport;
+
 pub(crate) use broker::Amqp;
-pub(crate) use publish::Track;
-pub(crate) use subscription::{Subscription, Unsettled};

@@ -1,8 +1,14 @@
-//! From the contract's properties and headers to those of the client.
+//! From the contract's properties and headers to those of the client, and back.
+
+use std::borrow::Cow;
 
 use lapin::BasicProperties;
+use lapin::message::Delivery;
 use lapin::types::{AMQPValue, FieldTable, ShortString};
-use workout_events::amqp::{HeaderValue, Message};
+use workout_events::amqp::{HeaderValue, Message, Properties};
+
+/// Where RabbitMQ says how often a message has come back to its quorum queue.
+const RETURNS: &str = "x-delivery-count";
 
 pub(super) fn properties(message: &Message) -> BasicProperties {
     let from = &message.properties;
@@ -36,4 +42,51 @@ fn headers(message: &Message) -> FieldTable {
         headers.insert((&**name).into(), value);
     }
     headers
+}
+
+/// As it would be published again: without what the broker counts anew for each queue.
+pub(super) fn message(delivery: &Delivery) -> Message {
+    let from = &delivery.properties;
+    let said = |text: &Option<ShortString>| text.as_ref().map(ShortString::to_string);
+    let mut properties =
+        Properties::new(said(from.kind()).unwrap_or_default(), said(from.message_id()).unwrap_or_default());
+    properties.content_type = said(from.content_type()).unwrap_or_default().into();
+    properties.delivery_mode = from.delivery_mode().unwrap_or_default();
+    properties.timestamp = from.timestamp().unwrap_or_default();
+    properties.app_id = said(from.app_id()).unwrap_or_default();
+    properties.correlation_id = said(from.correlation_id());
+    let (exchange, routing_key) = (delivery.exchange.to_string(), delivery.routing_key.to_string());
+    let mut message = Message::new(exchange, routing_key, properties, delivery.data.clone());
+    let headers = from.headers().iter().flatten().filter(|(name, _)| name.as_str() != RETURNS);
+    message.headers =
+        headers.filter_map(|(name, value)| Some((Cow::Owned(name.to_string()), header(value)?))).collect();
+    message
+}
+
+/// How often the message has come back to its queue.
+pub(super) fn returns(properties: &BasicProperties) -> u32 {
+    let count = properties.headers().as_ref().and_then(|headers| header(headers.inner().get(RETURNS)?));
+    match count {
+        Some(HeaderValue::Integer(count)) => u32::try_from(count).unwrap_or_default(),
+        _ => 0,
+    }
+}
+
+/// `None` for what the contract cannot say: tables, floats, bytes that are no text.
+fn header(value: &AMQPValue) -> Option<HeaderValue> {
+    let integer = match value {
+        AMQPValue::ShortShortInt(integer) => i64::from(*integer),
+        AMQPValue::ShortShortUInt(integer) => i64::from(*integer),
+        AMQPValue::ShortInt(integer) => i64::from(*integer),
+        AMQPValue::ShortUInt(integer) => i64::from(*integer),
+        AMQPValue::LongInt(integer) => i64::from(*integer),
+        AMQPValue::LongUInt(integer) => i64::from(*integer),
+        AMQPValue::LongLongInt(integer) => *integer,
+        AMQPValue::ShortString(text) => return Some(HeaderValue::Text(text.to_string())),
+        AMQPValue::LongString(text) => {
+            return Some(HeaderValue::Text(str::from_utf8(text.as_bytes()).ok()?.to_owned()));
+        }
+        _ => return None,
+    };
+    Some(HeaderValue::Integer(integer))
 }

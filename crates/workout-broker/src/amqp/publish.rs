@@ -59,11 +59,6 @@ impl Track {
         }
         Ok(outcomes)
     }
-
-    /// The channel, to be closed.
-    pub(crate) fn take(&mut self) -> Option<Channel> {
-        self.idle.take()
-    }
 }
 
 impl Amqp {

@@ -1,24 +1,25 @@
 //! Reading a queue.
 
 use std::fmt;
-use std::future::poll_fn;
 use std::pin::Pin;
 use std::sync::Arc;
+use std::task::{Context, Poll, ready};
 
 use futures_core::Stream;
-use lapin::message::Delivery;
-use lapin::options::{BasicAckOptions, BasicCancelOptions, BasicConsumeOptions, BasicQosOptions, BasicRejectOptions};
-use lapin::types::{FieldTable, ShortString};
-use lapin::{Channel, Consumer};
+use lapin::Consumer;
+use lapin::options::{BasicCancelOptions, BasicConsumeOptions, BasicQosOptions};
+use lapin::types::FieldTable;
 use tokio::task::JoinSet;
-use tokio::time::sleep;
+use tokio::time::{Interval, MissedTickBehavior, interval, sleep};
 use tracing::{info, warn};
 
 use crate::amqp::backoff::Backoff;
 use crate::amqp::broker::{Amqp, GOODBYE, answer};
+use crate::amqp::delivery::{Settling, Unsettled};
 use crate::amqp::link::LOOK_EVERY;
 use crate::error::{BrokerError, Kind};
 use crate::prefetch::Prefetch;
+use crate::transport::NextDelivery;
 
 /// How often the broker may say that there is no such queue before that is the answer: for about two seconds.
 const REFUSALS: u32 = 5;
@@ -41,8 +42,10 @@ enum State {
 /// The client buffers what the broker has sent; the prefetch bounds that.
 struct Reading {
     /// Keeps the channel open: acknowledgements go through it.
-    channel: Channel,
+    settling: Arc<Settling>,
     consumer: Consumer,
+    /// Should the client not tell that the channel is gone.
+    looks: Interval,
     stopped: bool,
 }
 
@@ -63,7 +66,9 @@ impl Amqp {
         // The broker makes up the tag: two consumers of one queue must not have the same.
         let consumer = channel.basic_consume(queue.into(), "".into(), options, FieldTable::default());
         let consumer = answer(consumer).await?;
-        Ok(Reading { channel, consumer, stopped: false })
+        let mut looks = interval(LOOK_EVERY);
+        looks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        Ok(Reading { settling: Arc::new(Settling::on(channel)), consumer, looks, stopped: false })
     }
 
     /// Without end while there is no link. A broker that has just started may not know its queues yet, so it has to
@@ -86,31 +91,31 @@ impl Amqp {
 }
 
 impl Subscription {
-    pub(crate) async fn next(&mut self) -> Option<Result<Box<Unsettled>, BrokerError>> {
+    pub(super) fn poll_next(&mut self, context: &mut Context<'_>) -> NextDelivery {
         loop {
             match &mut self.state {
-                State::Reading(reading) => match reading.next().await {
-                    Some(Next::Message(delivery)) => return Some(Ok(delivery)),
+                State::Reading(reading) => match ready!(reading.poll_next(context)) {
+                    Some(Next::Message(delivery)) => return Poll::Ready(Some(Ok(delivery))),
                     Some(Next::Cancelled) => {
                         self.state = State::Ended;
-                        return Some(Err(Kind::Cancelled.into()));
+                        return Poll::Ready(Some(Err(Kind::Cancelled.into())));
                     }
                     Some(Next::Lost) => self.begin_anew(),
-                    None => return None,
+                    None => return Poll::Ready(None),
                 },
-                State::Again(task) => match task.join_next().await {
+                State::Again(task) => match ready!(task.poll_join_next(context)) {
                     Some(Ok(Ok(reading))) => {
                         info!(queue = self.queue, "subscribed again");
                         self.state = State::Reading(Box::new(reading));
                     }
                     Some(Ok(Err(error))) => {
                         self.state = State::Ended;
-                        return Some(Err(error));
+                        return Poll::Ready(Some(Err(error)));
                     }
                     // The runtime ends, and with it everything else.
                     Some(Err(_)) | None => self.state = State::Ended,
                 },
-                State::Ended => return None,
+                State::Ended => return Poll::Ready(None),
             }
         }
     }
@@ -137,7 +142,7 @@ impl Subscription {
     pub(crate) async fn close(self) -> Result<(), BrokerError> {
         let (code, text) = GOODBYE;
         match self.state {
-            State::Reading(reading) => answer(reading.channel.close(code, text.into())).await,
+            State::Reading(reading) => answer(reading.settling.channel.close(code, text.into())).await,
             State::Again(_) | State::Ended => Ok(()),
         }
     }
@@ -151,44 +156,42 @@ enum Next {
 }
 
 impl Reading {
-    async fn next(&mut self) -> Option<Next> {
-        let Self { channel, consumer, stopped } = self;
+    fn poll_next(&mut self, context: &mut Context<'_>) -> Poll<Option<Next>> {
+        let lost = |stopped: bool| if stopped { None } else { Some(Next::Lost) };
         loop {
             // What has come on a channel that is gone cannot be settled any more, and comes again.
-            if !channel.status().connected() {
-                return if *stopped { None } else { Some(Next::Lost) };
+            if !self.settling.channel.status().connected() {
+                return Poll::Ready(lost(self.stopped));
             }
-            tokio::select! {
-                biased;
-                said = next_of(consumer) => match said {
-                    Some(Ok(delivery)) => return Some(Next::Message(Box::new(Unsettled(delivery)))),
+            if let Poll::Ready(said) = Pin::new(&mut self.consumer).poll_next(context) {
+                return Poll::Ready(match said {
+                    Some(Ok(delivery)) => {
+                        let settling = Arc::downgrade(&self.settling);
+                        Some(Next::Message(Box::new(Unsettled { delivery, settling })))
+                    }
                     Some(Err(error)) => {
                         warn!(error = &error as &dyn std::error::Error, "a subscription has failed");
-                        return if *stopped { None } else { Some(Next::Lost) };
+                        lost(self.stopped)
                     }
-                    None if *stopped => return None,
+                    None if self.stopped => None,
                     // The client marks a channel as ended before it ends the consumers on it.
-                    None if channel.status().connected() => return Some(Next::Cancelled),
-                    None => return Some(Next::Lost),
-                },
-                // Should the client not have told.
-                () = sleep(LOOK_EVERY) => {}
+                    None if self.settling.channel.status().connected() => Some(Next::Cancelled),
+                    None => Some(Next::Lost),
+                });
             }
+            ready!(self.looks.poll_tick(context));
         }
     }
 
     async fn stop(&mut self) -> Result<(), BrokerError> {
         self.stopped = true;
-        match answer(self.channel.basic_cancel(self.consumer.tag(), BasicCancelOptions::default())).await {
+        let channel = &self.settling.channel;
+        match answer(channel.basic_cancel(self.consumer.tag(), BasicCancelOptions::default())).await {
             // Nothing comes on it any more either.
-            Err(_) if !self.channel.status().connected() => Ok(()),
+            Err(_) if !channel.status().connected() => Ok(()),
             answer => answer,
         }
     }
-}
-
-async fn next_of(consumer: &mut Consumer) -> Option<lapin::Result<Delivery>> {
-    poll_fn(|context| Pin::new(&mut *consumer).poll_next(context)).await
 }
 
 /// Without the client's state, which may have messages in it.
@@ -201,57 +204,5 @@ impl fmt::Debug for Subscription {
             State::Ended => "ended",
         };
         f.debug_struct("Subscription").field("queue", &self.queue).field("state", &state).finish_non_exhaustive()
-    }
-}
-
-pub(crate) struct Unsettled(Delivery);
-
-impl Unsettled {
-    pub(crate) fn body(&self) -> &[u8] {
-        &self.0.data
-    }
-
-    pub(crate) fn routing_key(&self) -> &str {
-        self.0.routing_key.as_str()
-    }
-
-    pub(crate) fn kind(&self) -> Option<&str> {
-        self.0.properties.kind().as_ref().map(ShortString::as_str)
-    }
-
-    pub(crate) fn message_id(&self) -> Option<&str> {
-        self.0.properties.message_id().as_ref().map(ShortString::as_str)
-    }
-
-    pub(crate) fn redelivered(&self) -> bool {
-        self.0.redelivered
-    }
-
-    pub(crate) async fn ack(self) -> Result<(), BrokerError> {
-        settled(self.0.ack(BasicAckOptions::default()).await)
-    }
-
-    /// Rejected and not nacked: newer brokers count only the former towards the delivery limit.
-    pub(crate) async fn reject(self, requeue: bool) -> Result<(), BrokerError> {
-        settled(self.0.reject(BasicRejectOptions { requeue }).await)
-    }
-}
-
-/// `false` is the client's way to say that the channel is gone. There is no other reason: a settlement is not answered.
-fn settled(answer: lapin::Result<bool>) -> Result<(), BrokerError> {
-    match answer {
-        Ok(true) => Ok(()),
-        Ok(false) => Err(Kind::NotSettled(None).into()),
-        Err(error) => Err(Kind::NotSettled(Some(error)).into()),
-    }
-}
-
-/// Without the message, which may say something private.
-impl fmt::Debug for Unsettled {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Unsettled")
-            .field("delivery_tag", &self.0.delivery_tag)
-            .field("message_id", &self.message_id())
-            .finish_non_exhaustive()
     }
 }

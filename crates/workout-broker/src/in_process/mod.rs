@@ -2,10 +2,17 @@
 //!
 //! Deliberately absent: durability, priorities, time to live, exchanges beyond the two of the contract.
 
-mod broker;
-mod queues;
-mod subscription;
+mod connection;
+mod server;
+
+mod queue;
+mod routing;
+mod state;
 mod topic;
 
-pub(crate) use broker::InProcess;
-pub(crate) use subscription::{Subscription, Unsettled};
+mod lane;
+
+mod delivery;
+mod reader;
+
+pub use server::Server;

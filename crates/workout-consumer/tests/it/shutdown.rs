@@ -3,7 +3,7 @@ use std::sync::Arc;
 
 use tokio::sync::Notify;
 use workout_broker::Queue;
-use workout_consumer::{Broker, Consumer};
+use workout_consumer::{Broker, Consumer, Prefetch};
 use workout_events::{Event, WorkoutDeleted};
 
 use crate::support::{deleted, publish, soon, take};
@@ -20,7 +20,8 @@ async fn a_handler_that_has_begun_is_not_cut_short_and_the_rest_stays() {
 
     let (begun, go_on) = (Arc::new(Notify::new()), Arc::new(Notify::new()));
     let (begins, goes_on) = (Arc::clone(&begun), Arc::clone(&go_on));
-    let consumer = Consumer::new(QUEUE).on(move |event: Event<WorkoutDeleted>| {
+    // One at a time, so that the second has not come yet when the end does.
+    let consumer = Consumer::new(QUEUE).prefetch(Prefetch::new(1).unwrap()).on(move |event: Event<WorkoutDeleted>| {
         let (begins, goes_on) = (Arc::clone(&begins), Arc::clone(&goes_on));
         assert_eq!(event, first);
         async move {

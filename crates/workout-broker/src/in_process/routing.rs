@@ -1,0 +1,42 @@
+//! From an exchange to the queues. Exchanges and what binds them are constants.
+
+use std::collections::BTreeSet;
+
+use crate::error::{BrokerError, Kind};
+use crate::in_process::topic;
+use crate::topology::{Binding, EXCHANGE_BINDING, EXCHANGES, ExchangeKind};
+
+/// Which bindings a message reaches.
+pub(super) struct Route<'m> {
+    exchanges: BTreeSet<&'m str>,
+    routing_key: &'m str,
+}
+
+impl<'m> Route<'m> {
+    /// The way of a message that is published to this exchange.
+    pub(super) fn of(exchange: &'m str, routing_key: &'m str) -> Result<Self, BrokerError> {
+        kind(exchange)?;
+        let (source, destination, pattern) = EXCHANGE_BINDING;
+        let passed_on = exchange == source && matches(source, pattern, routing_key);
+        let exchanges = [exchange].into_iter().chain(passed_on.then_some(destination)).collect();
+        Ok(Self { exchanges, routing_key })
+    }
+
+    pub(super) fn reaches(&self, binding: &Binding) -> bool {
+        let Binding { exchange, pattern } = binding;
+        self.exchanges.contains(exchange.as_str()) && matches(exchange, pattern, self.routing_key)
+    }
+}
+
+pub(super) fn kind(exchange: &str) -> Result<ExchangeKind, BrokerError> {
+    let found = EXCHANGES.iter().find(|(name, _)| *name == exchange);
+    found.map(|(_, kind)| *kind).ok_or_else(|| Kind::NotFound.into())
+}
+
+fn matches(exchange: &str, pattern: &str, routing_key: &str) -> bool {
+    match kind(exchange) {
+        Ok(ExchangeKind::Fanout) => true,
+        Ok(ExchangeKind::Topic) => topic::matches(pattern, routing_key),
+        Err(_) => false,
+    }
+}
