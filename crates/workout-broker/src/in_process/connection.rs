@@ -2,8 +2,10 @@
 
 use std::future::ready;
 use std::sync::Arc;
+use std::time::Duration;
 
 use tokio::sync::watch;
+use tokio::time::timeout;
 
 use crate::error::{BrokerError, Kind};
 use crate::health::{Health, LinkState};
@@ -13,6 +15,9 @@ use crate::in_process::server::Server;
 use crate::prefetch::Prefetch;
 use crate::topology::Queue;
 use crate::transport::{Answer, Transport, TransportDeliveries, TransportLane};
+
+/// How long a question waits for a link that is being made again.
+const ANSWER_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// One connection to a server; its lanes and readers have it in common.
 #[derive(Debug, Clone)]
@@ -44,6 +49,23 @@ impl Connection {
         let closed = self.health().publishing.state == LinkState::Closed;
         if closed { Err(Kind::Closed.into()) } else { Ok(()) }
     }
+
+    /// Waits until this holds, or it is closed.
+    async fn until(&self, holds: impl Fn(&Health) -> bool) -> Result<(), BrokerError> {
+        let decided = |health: &Health| health.publishing.state == LinkState::Closed || holds(health);
+        // The server outlives its connections.
+        let _ = self.0.health.clone().wait_for(decided).await;
+        self.check_open()
+    }
+
+    /// Waits a while for a link to ask on.
+    async fn asking(&self) -> Result<(), BrokerError> {
+        let up = |health: &Health| health.consuming.state == LinkState::Up;
+        if up(&self.health()) {
+            return Ok(());
+        }
+        timeout(ANSWER_TIMEOUT, self.until(up)).await.map_err(|_| Kind::Down)?
+    }
 }
 
 impl Drop for Line {
@@ -54,8 +76,10 @@ impl Drop for Line {
 
 impl Transport for Connection {
     fn declare<'a>(&'a self, queue: &'a Queue) -> Answer<'a, ()> {
-        let declared = self.check_open().and_then(|()| self.server().lock().declare(queue));
-        Box::pin(ready(declared))
+        Box::pin(async {
+            self.asking().await?;
+            self.server().lock().declare(queue)
+        })
     }
 
     fn lane(&self) -> Box<dyn TransportLane> {
@@ -63,8 +87,11 @@ impl Transport for Connection {
     }
 
     fn consume<'a>(&'a self, queue: &'a str, prefetch: Prefetch) -> Answer<'a, Box<dyn TransportDeliveries>> {
-        let reader = self.check_open().and_then(|()| Reader::of(self.clone(), queue, prefetch));
-        Box::pin(ready(reader.map(|reader| Box::new(reader) as Box<dyn TransportDeliveries>)))
+        Box::pin(async move {
+            self.asking().await?;
+            let reader: Box<dyn TransportDeliveries> = Box::new(Reader::of(self.clone(), queue, prefetch)?);
+            Ok(reader)
+        })
     }
 
     fn health(&self) -> Health {
@@ -72,12 +99,7 @@ impl Transport for Connection {
     }
 
     fn well(&self) -> Answer<'_, ()> {
-        Box::pin(async {
-            let decided = |health: &Health| health.is_well() || health.publishing.state == LinkState::Closed;
-            // The server outlives its connections.
-            let _ = self.0.health.clone().wait_for(decided).await;
-            self.check_open()
-        })
+        Box::pin(self.until(Health::is_well))
     }
 
     fn close(&self) -> Answer<'_, ()> {

@@ -3,6 +3,7 @@
 //! Deliberately absent: durability, priorities, time to live, exchanges beyond the two of the contract.
 
 mod connection;
+mod links;
 mod server;
 
 mod queue;
@@ -11,8 +12,19 @@ mod state;
 mod topic;
 
 mod lane;
+mod publishing;
+mod window;
 
 mod delivery;
 mod reader;
+mod reading;
+mod subscriber;
 
+mod confirms;
+mod faults;
+mod script;
+
+pub use confirms::Confirms;
+pub use faults::Windows;
+pub use script::Fate;
 pub use server::Server;

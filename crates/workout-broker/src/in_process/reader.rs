@@ -1,12 +1,15 @@
 //! Reading a queue.
 
 use std::future::ready;
-use std::task::{Context, Poll};
+use std::pin::Pin;
+use std::task::{Context, Poll, ready};
 
-use crate::error::{BrokerError, Kind};
+use tokio::time::{Sleep, sleep_until};
+
+use crate::error::BrokerError;
 use crate::in_process::connection::Connection;
 use crate::in_process::delivery::Unsettled;
-use crate::in_process::queue::Next;
+use crate::in_process::subscriber::Next;
 use crate::prefetch::Prefetch;
 use crate::transport::{Answer, NextDelivery, TransportDeliveries};
 
@@ -14,31 +17,43 @@ use crate::transport::{Answer, NextDelivery, TransportDeliveries};
 pub(super) struct Reader {
     connection: Connection,
     number: u64,
+    /// Until a message that was long on its way has arrived.
+    arrival: Option<Pin<Box<Sleep>>>,
 }
 
 impl Reader {
     pub(super) fn of(connection: Connection, queue: &str, prefetch: Prefetch) -> Result<Self, BrokerError> {
         let number = connection.server().lock().read(connection.number(), queue, prefetch)?;
-        Ok(Self { connection, number })
+        Ok(Self { connection, number, arrival: None })
     }
 }
 
 impl TransportDeliveries for Reader {
     fn poll_next(&mut self, context: &mut Context<'_>) -> NextDelivery {
-        let mut state = self.connection.server().lock();
-        Poll::Ready(match state.next(self.number) {
-            Next::Message(tag, stored) => {
-                Some(Ok(Box::new(Unsettled::new(self.connection.clone(), self.number, tag, stored))))
+        loop {
+            if let Some(arrival) = &mut self.arrival {
+                ready!(arrival.as_mut().poll(context));
+                self.arrival = None;
             }
-            Next::Closed => Some(Err(Kind::Closed.into())),
-            Next::End => None,
-            Next::Nothing => {
-                if let Some(reader) = state.reader(self.number) {
-                    reader.wait(context.waker());
+            let mut state = self.connection.server().lock();
+            return Poll::Ready(match state.next(self.number) {
+                Next::Message(tag, stored) => {
+                    Some(Ok(Box::new(Unsettled::new(self.connection.clone(), self.number, tag, stored))))
                 }
-                return Poll::Pending;
-            }
-        })
+                Next::Error(error) => Some(Err(error)),
+                Next::End => None,
+                Next::Later(due) => {
+                    self.arrival = Some(Box::pin(sleep_until(due)));
+                    continue;
+                }
+                Next::Nothing => {
+                    if let Some(reader) = state.reader(self.number) {
+                        reader.wait(context.waker());
+                    }
+                    return Poll::Pending;
+                }
+            });
+        }
     }
 
     fn stop(&mut self) -> Answer<'_, ()> {

@@ -1,78 +1,97 @@
 //! All that the server knows, under one lock.
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
+use std::time::Duration;
 
-use tokio::sync::watch;
+use tokio::sync::{mpsc, watch};
 use workout_events::amqp::{HeaderValue, Message};
 
-use crate::error::{BrokerError, Kind};
-use crate::health::{Health, LinkHealth, LinkState};
-use crate::in_process::queue::{Mode, Next, QueueState, ReaderState, Stored};
+use crate::error::BrokerError;
+use crate::health::Health;
+use crate::in_process::publishing::Unread;
+use crate::in_process::queue::{QueueState, Stored};
 use crate::in_process::routing::{self, Route};
+use crate::in_process::script::Script;
+use crate::in_process::subscriber::Subscriber;
+use crate::in_process::window::Window;
 use crate::outcome::Outcome;
-use crate::prefetch::Prefetch;
 use crate::topology::{DELIVERY_LIMIT, Queue};
-use crate::transport::Settlement;
 
 /// How many messages wait in a queue before it refuses more: memory is the limit here, and not a disk.
 const CAPACITY: usize = 10_000;
 
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct State {
-    queues: BTreeMap<String, QueueState>,
-    readers: BTreeMap<u64, ReaderState>,
-    connections: BTreeMap<u64, watch::Sender<Health>>,
-    /// The last number given to a connection or a reader.
-    last: u64,
+    pub(super) queues: BTreeMap<String, QueueState>,
+    pub(super) readers: BTreeMap<u64, Subscriber>,
+    pub(super) connections: BTreeMap<u64, watch::Sender<Health>>,
+    /// Windows under way.
+    pub(super) windows: BTreeMap<u64, Window>,
+    pub(super) unread: VecDeque<Unread>,
+    pub(super) watchers: Vec<mpsc::UnboundedSender<Vec<String>>>,
+    /// The last number given to a connection, a reader or a window.
+    pub(super) last: u64,
+    pub(super) script: Script,
+    pub(super) blocked: bool,
+    /// Whether links can be made, and how often they were, by side.
+    pub(super) down: [bool; 2],
+    pub(super) generations: [u64; 2],
+    pub(super) capacity: usize,
+    pub(super) latency: Duration,
 }
 
-/// Connections.
-impl State {
-    pub(super) fn connect(&mut self) -> (u64, watch::Receiver<Health>) {
-        self.last += 1;
-        let up = LinkHealth::new(LinkState::Up, 1);
-        let (sender, receiver) = watch::channel(Health::new(up, up));
-        self.connections.insert(self.last, sender);
-        (self.last, receiver)
-    }
-
-    pub(super) fn disconnect(&mut self, connection: u64) {
-        self.connections.remove(&connection);
-    }
-
-    /// Its readers are told, and what they had not settled goes back.
-    pub(super) fn close(&mut self, connection: u64) {
-        if let Some(health) = self.connections.get(&connection) {
-            health.send_if_modified(|health| {
-                let open = health.publishing.state != LinkState::Closed;
-                if open {
-                    let closed = |link: LinkHealth| LinkHealth::new(LinkState::Closed, link.generation);
-                    *health = Health::new(closed(health.publishing), closed(health.consuming));
-                }
-                open
-            });
-        }
-        let readers = self.readers.iter().filter(|(_, reader)| reader.connection == connection);
-        for number in readers.map(|(number, _)| *number).collect::<Vec<_>>() {
-            self.give_up(number, Mode::Closing);
+impl Default for State {
+    fn default() -> Self {
+        Self {
+            queues: BTreeMap::new(),
+            readers: BTreeMap::new(),
+            connections: BTreeMap::new(),
+            windows: BTreeMap::new(),
+            unread: VecDeque::new(),
+            watchers: Vec::new(),
+            last: 0,
+            script: Script::default(),
+            blocked: false,
+            down: [false; 2],
+            generations: [1; 2],
+            capacity: CAPACITY,
+            latency: Duration::ZERO,
         }
     }
 }
 
 /// Queues and what goes into them.
 impl State {
+    /// A queue and its dead-letter queue, and then its bindings, as far as their exchanges exist.
     pub(super) fn declare(&mut self, queue: &Queue) -> Result<(), BrokerError> {
+        let dead = queue.dead_letter_name();
+        self.declare_one(&dead, None)?;
+        self.declare_one(queue.name(), Some(&dead))?;
         for binding in queue.bindings() {
             routing::kind(&binding.exchange)?;
+            if let Some(entry) = self.queues.get_mut(queue.name()) {
+                entry.bindings.insert(binding.clone());
+            }
         }
-        let dead = queue.dead_letter_name();
-        self.queues.entry(dead.clone()).or_default();
-        let entry = self.queues.entry(queue.name().to_owned()).or_default();
-        entry.bindings.extend(queue.bindings().cloned());
-        entry.dead_letters = Some(dead);
         Ok(())
+    }
+
+    fn declare_one(&mut self, name: &str, dead_letters: Option<&str>) -> Result<(), BrokerError> {
+        let dead_letters = dead_letters.map(str::to_owned);
+        let entry = self.queues.entry(name.to_owned()).or_insert_with(|| QueueState::new(dead_letters.clone()));
+        let same = entry.dead_letters == dead_letters;
+        if same { Ok(()) } else { Err(BrokerError::refused("the queue exists with other properties")) }
+    }
+
+    pub(super) fn delete(&mut self, queue: &str) {
+        self.cancel(queue);
+        self.queues.remove(queue);
+    }
+
+    pub(super) fn waiting(&self, queue: &str) -> Option<usize> {
+        self.queues.get(queue).map(QueueState::waiting)
     }
 
     /// All queues that want the message get it, or none does.
@@ -86,24 +105,24 @@ impl State {
         if wanting.is_empty() {
             return Ok(Outcome::Returned);
         }
-        if wanting.iter().any(|queue| queue.waiting() >= CAPACITY) {
+        if wanting.iter().any(|queue| queue.waiting() >= self.capacity) {
             return Ok(Outcome::Nacked);
         }
         let message = Arc::new(message.clone());
         for queue in &mut wanting {
             queue.put(Arc::clone(&message));
-            queue.hand_out(&mut self.readers);
+            queue.hand_out(&mut self.readers, self.latency);
         }
         Ok(Outcome::Confirmed)
     }
 
-    fn hand_out(&mut self, queue: &str) {
+    pub(super) fn hand_out(&mut self, queue: &str) {
         if let Some(queue) = self.queues.get_mut(queue) {
-            queue.hand_out(&mut self.readers);
+            queue.hand_out(&mut self.readers, self.latency);
         }
     }
 
-    fn put_back(&mut self, queue: &str, mut stored: Stored) {
+    pub(super) fn put_back(&mut self, queue: &str, mut stored: Stored) {
         stored.returns += 1;
         if stored.returns > DELIVERY_LIMIT {
             self.bury(queue, &stored.message, "delivery_limit");
@@ -114,7 +133,7 @@ impl State {
 
     /// Moves a message to the dead letters of its queue, with the headers that say why. A dead-letter queue has none of
     /// its own, so what it gives up is gone: someone looked and said so.
-    fn bury(&mut self, queue: &str, message: &Message, reason: &'static str) {
+    pub(super) fn bury(&mut self, queue: &str, message: &Message, reason: &'static str) {
         let Some(dead) = self.queues.get(queue).and_then(|queue| queue.dead_letters.clone()) else { return };
         let mut message = message.clone();
         if !message.headers.iter().any(|(name, _)| name == "x-first-death-queue") {
@@ -129,75 +148,7 @@ impl State {
         message.routing_key = Cow::Owned(dead.clone());
         if let Some(queue) = self.queues.get_mut(&dead) {
             queue.put(Arc::new(message));
-            queue.hand_out(&mut self.readers);
+            queue.hand_out(&mut self.readers, self.latency);
         }
-    }
-}
-
-/// Readers and what comes out of queues.
-impl State {
-    pub(super) fn read(&mut self, connection: u64, queue: &str, prefetch: Prefetch) -> Result<u64, BrokerError> {
-        let entry = self.queues.get_mut(queue).ok_or(Kind::NotFound)?;
-        self.last += 1;
-        self.readers.insert(self.last, ReaderState::new(connection, queue, prefetch));
-        entry.readers.push_back(self.last);
-        entry.hand_out(&mut self.readers);
-        Ok(self.last)
-    }
-
-    pub(super) fn reader(&mut self, reader: u64) -> Option<&mut ReaderState> {
-        self.readers.get_mut(&reader)
-    }
-
-    pub(super) fn next(&mut self, reader: u64) -> Next {
-        self.reader(reader).map_or(Next::End, ReaderState::next)
-    }
-
-    /// Nothing more for this reader, who may still settle what is out.
-    pub(super) fn stop(&mut self, reader: u64) {
-        if let Some(reader) = self.readers.get_mut(&reader).filter(|reader| reader.mode == Mode::Reading) {
-            reader.mode = Mode::Stopped;
-        }
-        self.leave(reader);
-    }
-
-    /// Its turns are the others'.
-    fn leave(&mut self, reader: u64) {
-        let queue = self.readers.get(&reader).and_then(|reader| self.queues.get_mut(&reader.queue));
-        if let Some(queue) = queue {
-            queue.readers.retain(|other| *other != reader);
-        }
-    }
-
-    /// What is out goes back to the queue.
-    fn give_up(&mut self, number: u64, mode: Mode) {
-        self.leave(number);
-        let Some(reader) = self.readers.get_mut(&number) else { return };
-        reader.mode = mode;
-        reader.wake();
-        let (queue, stored) = (reader.queue.clone(), reader.give_up());
-        for stored in stored {
-            self.put_back(&queue, stored);
-        }
-        self.hand_out(&queue);
-    }
-
-    pub(super) fn end(&mut self, reader: u64) {
-        self.give_up(reader, Mode::Ended);
-        self.readers.remove(&reader);
-    }
-
-    pub(super) fn settle(&mut self, number: u64, tag: u64, settlement: Settlement) -> Result<(), BrokerError> {
-        let reader = self.readers.get_mut(&number).filter(|reader| !matches!(reader.mode, Mode::Closing | Mode::Ended));
-        let reader = reader.ok_or(Kind::NotSettled(None))?;
-        let queue = reader.queue.clone();
-        let stored = reader.settle(tag, settlement == Settlement::AckThrough).ok_or(Kind::SettledBefore)?;
-        match settlement {
-            Settlement::Ack | Settlement::AckThrough => {}
-            Settlement::Requeue => self.put_back(&queue, stored),
-            Settlement::Reject => self.bury(&queue, &stored.message, "rejected"),
-        }
-        self.hand_out(&queue);
-        Ok(())
     }
 }
