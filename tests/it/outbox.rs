@@ -58,7 +58,7 @@ async fn a_late_commit_with_a_lower_number_is_not_skipped() {
     // The idle transaction of the slow writer holds nobody up.
     let sent = Script::confirming();
     let one = suite::until(async || sent.arrived().len() == 1);
-    assert_eq!(suite::bounded(Relay::new(outbox.clone(), sent.clone()).run(one)).await.unwrap().sent, 1);
+    assert_eq!(suite::bounded(Relay::through(outbox.clone(), sent.clone()).run(one)).await.unwrap().sent, 1);
     assert_eq!(sent.arrived(), [early.id()]);
     let cursor: i64 = sqlx::query_scalar("SELECT max(seq) FROM workout_outbox.events WHERE sent_at IS NOT NULL")
         .fetch_one(&pool)
@@ -74,7 +74,7 @@ async fn a_late_commit_with_a_lower_number_is_not_skipped() {
         .unwrap();
     assert_eq!(past_the_cursor, 0, "a cursor would never have seen it");
     let two = suite::until(async || sent.arrived().len() == 2);
-    assert_eq!(suite::bounded(Relay::new(outbox.clone(), sent.clone()).run(two)).await.unwrap().sent, 1);
+    assert_eq!(suite::bounded(Relay::through(outbox.clone(), sent.clone()).run(two)).await.unwrap().sent, 1);
     assert_eq!(sent.arrived(), [early.id(), late.id()]);
 }
 
@@ -84,7 +84,7 @@ async fn a_sleeping_relay_hears_of_a_commit() {
     let outbox = PgOutbox::new(pool.clone());
     outbox.migrate().await.unwrap();
     let sent = Script::confirming();
-    let relay = Relay::new(outbox.clone(), sent.clone()).poll(Duration::from_hours(1));
+    let relay = Relay::through(outbox.clone(), sent.clone()).poll(Duration::from_hours(1));
     let woken = async {
         let asleep = "SELECT asleep_until > now() + interval '2 seconds' FROM workout_outbox.hint";
         suite::until(async || sqlx::query_scalar::<_, bool>(asleep).fetch_one(&pool).await.unwrap()).await;
@@ -118,7 +118,7 @@ async fn a_backlog_is_drained_into_rabbitmq() {
 
     let start = Instant::now();
     let taken = Arc::new(AtomicUsize::new(0));
-    let relay = Relay::new(outbox.clone(), Counted(broker.lane(), Arc::clone(&taken)));
+    let relay = Relay::through(outbox.clone(), Counted(broker.lane(), Arc::clone(&taken)));
     // Not by `lag`, which counts all rows and would be what is measured.
     let all = suite::until(async || taken.load(Ordering::SeqCst) >= EVENTS);
     let report = suite::bounded(relay.run(all)).await.unwrap();

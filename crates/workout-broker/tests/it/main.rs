@@ -4,6 +4,5 @@
 
 mod contract;
 mod faults;
-mod handshake;
 mod in_process;
 mod urls;

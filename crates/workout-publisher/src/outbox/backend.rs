@@ -20,6 +20,9 @@ impl<DB: Storage> Backend for DB {}
 ///
 /// Futures own what they need: the caller runs them in tasks of their own.
 pub trait Storage: Database {
+    /// Whether statements that write wait for one another anyway.
+    const ONE_WRITER: bool;
+
     /// Brings the schema up to date.
     fn migrate(pool: Pool<Self>) -> impl Future<Output = Result<(), OutboxError>> + Send + 'static;
 
@@ -29,7 +32,8 @@ pub trait Storage: Database {
         row: NewRow<'_>,
     ) -> impl Future<Output = Result<bool, OutboxError>> + Send;
 
-    /// Takes the next rows that nobody has and that wait for nothing, in the order of their sequence.
+    /// Takes the next rows that nobody has and that wait for nothing, in the order of their sequence. A row waits for an
+    /// earlier one of its subject that is leased, waits itself, or is below where this look begins.
     fn lease(pool: Pool<Self>, lease: Lease) -> impl Future<Output = Result<Vec<Row>, OutboxError>> + Send + 'static;
 
     /// Marks rows as sent, whoever has them now: the broker has confirmed them.
@@ -49,8 +53,8 @@ pub trait Storage: Database {
         limit: i64,
     ) -> impl Future<Output = Result<u64, OutboxError>> + Send + 'static;
 
-    /// How many rows are neither sent nor parked, and the age of the oldest in milliseconds.
-    fn lag(pool: Pool<Self>) -> impl Future<Output = Result<(i64, i64), OutboxError>> + Send + 'static;
+    /// How much waits, without a look at all of it.
+    fn lag(pool: Pool<Self>) -> impl Future<Output = Result<Waiting, OutboxError>> + Send + 'static;
 
     /// The first parked rows.
     fn parked(
@@ -77,6 +81,8 @@ pub struct Lease {
     pub limit: i64,
     /// When somebody else may have them.
     pub duration: Duration,
+    /// The sequence from which to look.
+    pub from: i64,
 }
 
 /// A row by the column that each database finds fastest.
@@ -102,6 +108,13 @@ pub struct Release {
     /// Why it is parked.
     pub reason: Option<&'static str>,
 }
+
+/// Rows are counted up to here.
+pub(crate) const COUNTED: i64 = 10_000;
+
+/// How many of the first [`COUNTED`] waiting rows there are, how far it is in the sequence from the last of them to the last
+/// of all, the age of the oldest in milliseconds, and how many of the first parked rows there are.
+pub(crate) type Waiting = (i64, i64, i64, i64);
 
 /// A parked row: id, routing key, subject, reason, attempts.
 pub(crate) type ParkedRow = (Uuid, String, String, String, i32);

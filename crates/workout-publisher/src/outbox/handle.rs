@@ -19,10 +19,13 @@ pub struct Outbox<DB: Backend> {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Lag {
-    /// How many events are neither sent nor parked.
+    /// How many events are neither sent nor parked. Beyond 10,000 they are not counted one by one: the rest is the
+    /// distance in the sequence from there to the end, which counts those that were rolled back or sent there as well.
     pub events: u64,
     /// How long the oldest of them has been waiting; zero when there is none.
     pub oldest: Duration,
+    /// How many events are parked, at most 10,000.
+    pub parked: u64,
 }
 
 /// An event that is no longer tried.
@@ -70,19 +73,25 @@ impl<DB: Backend> Outbox<DB> {
         connection: &mut DB::Connection,
         event: &Event<T>,
     ) -> Result<bool, OutboxError> {
-        DB::insert(connection, NewRow::of(event)?).await
+        let new = DB::insert(connection, NewRow::of(event)?).await?;
+        if new {
+            metrics::counter!("workout_outbox_enqueued_total", "database" => DB::NAME).increment(1);
+        }
+        Ok(new)
     }
 
     /// How much waits, and since when: the figure to watch.
     ///
-    /// It counts rows, so ask every few seconds and not for every request.
+    /// What it costs does not grow with what waits; but it counts up to 10,000 rows, so ask every few seconds and not for
+    /// every request.
     ///
     /// # Errors
     /// When the database cannot be read.
     pub async fn lag(&self) -> Result<Lag, OutboxError> {
-        let (events, oldest) = apart(DB::lag(self.pool.clone())).await?;
-        let oldest = Duration::from_millis(u64::try_from(oldest).unwrap_or_default());
-        Ok(Lag { events: u64::try_from(events).unwrap_or_default(), oldest })
+        let (first, rest, oldest, parked) = apart(DB::lag(self.pool.clone())).await?;
+        let positive = |figure: i64| u64::try_from(figure).unwrap_or_default();
+        let oldest = Duration::from_millis(positive(oldest));
+        Ok(Lag { events: positive(first) + positive(rest), oldest, parked: positive(parked) })
     }
 
     /// The events that are no longer tried, at most `limit`, in the order in which they were enqueued.

@@ -26,12 +26,12 @@
 //!
 //! let broker = Broker::in_process();
 //! # broker.declare(&Queue::new("stats").bind_type::<WorkoutDeleted>()).await?;
-//! let report = Relay::new(outbox.clone(), broker.lane()).run(std::future::ready(())).await?;
+//! let report = Relay::new(outbox.clone(), &broker).run(std::future::ready(())).await?;
 //! # assert_eq!(report.sent, 0, "it was told to stop before it began");
 //! # let all_sent = async { while outbox.lag().await.is_ok_and(|lag| lag.events > 0) { tokio::task::yield_now().await } };
 //! # let broker = Broker::in_process();
 //! # broker.declare(&Queue::new("stats").bind_type::<WorkoutDeleted>()).await?;
-//! # assert_eq!(Relay::new(outbox.clone(), broker.lane()).run(all_sent).await?.sent, 1);
+//! # assert_eq!(Relay::new(outbox.clone(), &broker).run(all_sent).await?.sent, 1);
 //! # Ok(())
 //! # }
 //! # #[cfg(not(feature = "sqlite"))]
@@ -57,22 +57,33 @@
 //! # Long transactions
 //!
 //! A transaction of anybody that stays open does not hold up the relay: its rows are not there yet, and all others go.
-//! But `PostgreSQL` cannot clean up behind the oldest open transaction, so each look walks past what was sent since then:
-//! 100,000 events took five times as long beside an open transaction as without. Set `idle_in_transaction_session_timeout`.
+//! But `PostgreSQL` cannot clean up behind the oldest open transaction, so that a look from the beginning walks past what
+//! was sent since then. The relay therefore begins a little before what it leased last, and looks from the beginning once
+//! in a second, or less often where that takes a twentieth of its time: what commits late, or comes back for another
+//! attempt, may wait for that. An event that may be such a one holds up later ones of its subject, as any other does. The
+//! table still grows until that transaction ends: set `idle_in_transaction_session_timeout`.
 //!
 //! # Order
 //!
 //! Events of one subject are published in the order in which they were enqueued as long as one relay runs: a row waits
 //! while an earlier one of its subject is leased or waits for another attempt. Two relays that ask at the same moment may
-//! each get one of two events of a subject.
+//! each get one of two events of a subject. Readers that need more than that compare revisions.
 //!
 //! # What becomes of a row
 //!
 //! Only `Confirmed` makes it sent, and after a time of retention it is deleted. Everything else makes it wait, longer
-//! each time, and then go again. A row that cannot become a message, or that came back as `Returned` too often, is
-//! **parked** with a reason: it is kept, but no longer tried until [`Outbox::retry_parked`] says so. `Nacked` and
-//! `Unknown` never park a row, because it is not the row that is at fault. A row that fails again and again is published
-//! alone, so that what is wrong with it does not happen to its neighbours.
+//! each time, and then go again. A row that cannot become a message is **parked** at once with a reason; so is one that
+//! came back too often, because no queue wants it or the broker refuses it. It is kept, but no longer tried until
+//! [`Outbox::retry_parked`] says so, and later events of its subject go. `Returned` does not park at once, because a queue
+//! that is not there yet is the usual reason: after [`Relay::park_after`] attempts, an hour by default, it is nobody's
+//! deployment any more. `Nacked` and `Unknown` never park a row, because it is not the row that is at fault. A row that
+//! fails again and again is published alone, so that what is wrong with it does not happen to its neighbours.
+//!
+//! # Transactions
+//!
+//! Apart from the migration, every statement of the outbox is complete in itself: no transaction is open while the
+//! broker is asked, there is no COMMIT whose answer could be misread, and each statement runs to its end in a task of its
+//! own when whoever waits for it goes away.
 
 mod error;
 mod row;

@@ -15,8 +15,8 @@ const LIMIT: Duration = Duration::from_secs(30);
 ///
 /// - The outcomes stand in the order of the messages. Those that are missing count as [`Outcome::Unknown`].
 /// - [`Outcome::Confirmed`] means that the broker answers for the message: its row is never published again.
-/// - A message whose exchange does not exist is [`Outcome::Returned`] at least when it is alone in its window: nobody
-///   has it, and someone has to mend that.
+/// - A message that the broker refuses, or whose exchange does not exist, is [`Outcome::Returned`] at least when it is
+///   alone in its window: nobody has it, and someone has to mend that.
 /// - A window has at most one message of each subject, so it may be written in any order and confirmed together.
 /// - The future ends within less than the lease of the relay. It may be dropped: its messages then come again.
 pub trait Sink: Send {
@@ -29,7 +29,7 @@ impl Sink for Lane {
         match self.window(window, LIMIT).await {
             Ok(outcomes) => outcomes,
             // It is this message that cannot be published, and not all of them.
-            Err(error) if window.len() == 1 && (error.is_not_found() || error.is_invalid()) => {
+            Err(error) if window.len() == 1 && (error.is_not_found() || error.is_invalid() || error.is_refused()) => {
                 vec![Outcome::Returned]
             }
             Err(error) => {

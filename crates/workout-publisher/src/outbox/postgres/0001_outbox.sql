@@ -17,9 +17,9 @@ CREATE TABLE workout_outbox.events (
     parked_at     timestamptz,
     parked_reason text
 )
--- A lease changes no indexed column: with room on the page it touches no index either. The rows come and go, so what is
+-- A lease changes no indexed column: with room on the page for a second version of each row it touches no index either. The rows come and go, so what is
 -- cleaned up by the default, a fifth of the table, would be too much.
-WITH (fillfactor = 70, autovacuum_vacuum_scale_factor = 0.05, autovacuum_vacuum_insert_scale_factor = 0.2);
+WITH (fillfactor = 50, autovacuum_vacuum_scale_factor = 0.05, autovacuum_vacuum_insert_scale_factor = 0.2);
 
 CREATE INDEX events_waiting ON workout_outbox.events (seq) WHERE sent_at IS NULL AND parked_at IS NULL;
 CREATE INDEX events_waiting_by_subject ON workout_outbox.events (subject, seq)

@@ -6,7 +6,7 @@ use sqlx::postgres::{PgConnection, PgPool, Postgres};
 use uuid::Uuid;
 use workout_migrations::{Migration, Migrations};
 
-use crate::outbox::backend::{Hints, Key, Lease, ParkedRow, Release, Storage, millis};
+use crate::outbox::backend::{COUNTED, Hints, Key, Lease, ParkedRow, Release, Storage, Waiting, millis};
 use crate::outbox::error::{OutboxError, database, migration};
 use crate::outbox::postgres::listen::Listener;
 use crate::outbox::row::{Columns, NewRow, Row};
@@ -16,6 +16,8 @@ const MIGRATIONS: Migrations =
     Migrations::new("workout_outbox", &[Migration::new("outbox", include_str!("0001_outbox.sql"))]);
 
 impl Storage for Postgres {
+    const ONE_WRITER: bool = false;
+
     async fn migrate(pool: PgPool) -> Result<(), OutboxError> {
         MIGRATIONS.postgres(&pool).await.map_err(migration)?;
         Ok(())
@@ -52,10 +54,12 @@ impl Storage for Postgres {
              WHERE id = ANY (ARRAY (
                  SELECT waiting.id FROM workout_outbox.events AS waiting
                  WHERE waiting.sent_at IS NULL AND waiting.parked_at IS NULL AND waiting.free_at <= now()
+                   AND waiting.seq >= $4
                    AND NOT EXISTS (
                        SELECT FROM workout_outbox.events AS earlier
                        WHERE earlier.subject = waiting.subject AND earlier.seq < waiting.seq
-                         AND earlier.sent_at IS NULL AND earlier.parked_at IS NULL AND earlier.free_at > now()
+                         AND earlier.sent_at IS NULL AND earlier.parked_at IS NULL
+                         AND (earlier.free_at > now() OR earlier.seq < $4)
                        OFFSET 0
                    )
                  ORDER BY waiting.seq LIMIT $3 FOR UPDATE SKIP LOCKED
@@ -65,6 +69,7 @@ impl Storage for Postgres {
         .bind(lease.id)
         .bind(millis(lease.duration))
         .bind(lease.limit)
+        .bind(lease.from)
         .fetch_all(&pool)
         .await
         .map_err(database)?;
@@ -130,11 +135,23 @@ impl Storage for Postgres {
         Ok(done.rows_affected())
     }
 
-    async fn lag(pool: PgPool) -> Result<(i64, i64), OutboxError> {
+    async fn lag(pool: PgPool) -> Result<Waiting, OutboxError> {
         sqlx::query_as(
-            "SELECT count(*), coalesce(extract(epoch FROM now() - min(enqueued_at)) * 1000, 0)::bigint
-             FROM workout_outbox.events WHERE sent_at IS NULL AND parked_at IS NULL",
+            "WITH first AS MATERIALIZED (
+                 SELECT seq, enqueued_at FROM workout_outbox.events
+                 WHERE sent_at IS NULL AND parked_at IS NULL ORDER BY seq LIMIT $1
+             ), last AS (
+                 SELECT seq FROM workout_outbox.events
+                 WHERE sent_at IS NULL AND parked_at IS NULL ORDER BY seq DESC LIMIT 1
+             ), parked AS (
+                 SELECT FROM workout_outbox.events WHERE parked_at IS NOT NULL LIMIT $1
+             )
+             SELECT (SELECT count(*) FROM first),
+                    coalesce((SELECT seq FROM last) - (SELECT max(seq) FROM first), 0),
+                    coalesce(extract(epoch FROM now() - (SELECT min(enqueued_at) FROM first)) * 1000, 0)::bigint,
+                    (SELECT count(*) FROM parked)",
         )
+        .bind(COUNTED)
         .fetch_one(&pool)
         .await
         .map_err(database)

@@ -6,7 +6,7 @@ use sqlx::sqlite::{Sqlite, SqliteConnection, SqlitePool};
 use uuid::Uuid;
 use workout_migrations::{Migration, Migrations};
 
-use crate::outbox::backend::{Hints, Key, Lease, ParkedRow, Release, Storage, millis};
+use crate::outbox::backend::{COUNTED, Hints, Key, Lease, ParkedRow, Release, Storage, Waiting, millis};
 use crate::outbox::error::{Kind, OutboxError, database, migration};
 use crate::outbox::row::{Columns, NewRow, Row};
 
@@ -15,6 +15,8 @@ const MIGRATIONS: Migrations =
     Migrations::new("workout_outbox", &[Migration::new("outbox", include_str!("0001_outbox.sql"))]);
 
 impl Storage for Sqlite {
+    const ONE_WRITER: bool = true;
+
     async fn migrate(pool: SqlitePool) -> Result<(), OutboxError> {
         MIGRATIONS.sqlite(&pool).await.map_err(migration)?;
         Ok(())
@@ -42,8 +44,10 @@ impl Storage for Sqlite {
         let waiting: Option<i64> = sqlx::query_scalar(
             "SELECT seq FROM workout_outbox_events
              WHERE sent_at IS NULL AND parked_at IS NULL AND free_at <= CAST(unixepoch('subsec') * 1000 AS INTEGER)
+               AND seq >= $1
              LIMIT 1",
         )
+        .bind(lease.from)
         .fetch_optional(&pool)
         .await
         .map_err(database)?;
@@ -57,11 +61,12 @@ impl Storage for Sqlite {
                  SELECT seq FROM workout_outbox_events AS waiting
                  WHERE sent_at IS NULL AND parked_at IS NULL
                    AND free_at <= CAST(unixepoch('subsec') * 1000 AS INTEGER)
+                   AND seq >= $4
                    AND NOT EXISTS (
                        SELECT 1 FROM workout_outbox_events AS earlier
                        WHERE earlier.subject = waiting.subject AND earlier.seq < waiting.seq
                          AND earlier.sent_at IS NULL AND earlier.parked_at IS NULL
-                         AND earlier.free_at > CAST(unixepoch('subsec') * 1000 AS INTEGER)
+                         AND (earlier.free_at > CAST(unixepoch('subsec') * 1000 AS INTEGER) OR earlier.seq < $4)
                    )
                  ORDER BY seq LIMIT $3
              )
@@ -70,6 +75,7 @@ impl Storage for Sqlite {
         .bind(lease.id)
         .bind(millis(lease.duration))
         .bind(lease.limit)
+        .bind(lease.from)
         .fetch_all(&pool)
         .await
         .map_err(database)?;
@@ -132,11 +138,23 @@ impl Storage for Sqlite {
         Ok(done.rows_affected())
     }
 
-    async fn lag(pool: SqlitePool) -> Result<(i64, i64), OutboxError> {
+    async fn lag(pool: SqlitePool) -> Result<Waiting, OutboxError> {
         sqlx::query_as(
-            "SELECT count(*), coalesce(max(0, CAST(unixepoch('subsec') * 1000 AS INTEGER) - min(enqueued_at)), 0)
-             FROM workout_outbox_events WHERE sent_at IS NULL AND parked_at IS NULL",
+            "WITH first AS MATERIALIZED (
+                 SELECT seq, enqueued_at FROM workout_outbox_events
+                 WHERE sent_at IS NULL AND parked_at IS NULL ORDER BY seq LIMIT $1
+             ), last AS (
+                 SELECT seq FROM workout_outbox_events
+                 WHERE sent_at IS NULL AND parked_at IS NULL ORDER BY seq DESC LIMIT 1
+             ), parked AS (
+                 SELECT 1 FROM workout_outbox_events WHERE parked_at IS NOT NULL LIMIT $1
+             )
+             SELECT (SELECT count(*) FROM first),
+                    coalesce((SELECT seq FROM last) - (SELECT max(seq) FROM first), 0),
+                    coalesce(CAST(unixepoch('subsec') * 1000 AS INTEGER) - (SELECT min(enqueued_at) FROM first), 0),
+                    (SELECT count(*) FROM parked)",
         )
+        .bind(COUNTED)
         .fetch_one(&pool)
         .await
         .map_err(database)

@@ -50,7 +50,7 @@ async fn the_event_arrives_through_a_broker_as_it_was() {
     let broker = Broker::in_process();
     broker.declare(&Queue::new("queue").bind_type::<WorkoutDeleted>()).await.unwrap();
     let mut deliveries = broker.consume("queue", Prefetch::default()).await.unwrap();
-    let relay = Relay::new(outbox, broker.lane());
+    let relay = Relay::new(outbox, &broker);
     let arrival = async {
         let delivery = deliveries.next().await.unwrap().unwrap();
         assert_eq!(Event::<WorkoutDeleted>::decode(delivery.body()).unwrap(), event);

@@ -25,7 +25,7 @@ pub(crate) async fn drains<DB: Backend>(pool: &Pool<DB>, events: usize) {
     println!("enqueue: {:.0} events/s", rate(events, start));
 
     let sink = Counter::default();
-    let relay = Relay::new(outbox.clone(), sink.clone());
+    let relay = Relay::through(outbox.clone(), sink.clone());
     let start = Instant::now();
     let all = until(async || sink.taken.load(Ordering::SeqCst) >= events);
     let report = bounded(relay.run(all)).await.unwrap();

@@ -78,7 +78,7 @@ async fn write<DB: Backend>(outbox: &Outbox<DB>, pool: &Pool<DB>, mut dice: Dice
 async fn relay<DB: Backend>(outbox: Outbox<DB>, sink: Slow, writing: Arc<AtomicUsize>, mut dice: Dice) -> u64 {
     let mut deaths = 0;
     loop {
-        let relay = Relay::new(outbox.clone(), sink.clone())
+        let relay = Relay::through(outbox.clone(), sink.clone())
             .window(16)
             .lease(Duration::from_millis(100))
             .poll(Duration::from_millis(20))

@@ -202,7 +202,7 @@ async fn run<DB: Backend>(
     with: impl Fn(Relay<DB, Script>) -> Relay<DB, Script>,
     condition: impl AsyncFn() -> bool,
 ) -> Report {
-    let relay = with(Relay::new(outbox.clone(), script.clone()).backoff(QUICK.0, QUICK.1).poll(QUICK.1));
+    let relay = with(Relay::through(outbox.clone(), script.clone()).backoff(QUICK.0, QUICK.1).poll(QUICK.1));
     bounded(relay.run(until(condition))).await.unwrap()
 }
 
