@@ -6,6 +6,7 @@ use std::error::Error;
 use futures_util::future::try_join_all;
 use lapin::options::{BasicPublishOptions, ConfirmSelectOptions};
 use lapin::{BasicProperties, Channel, Connection, ConnectionProperties};
+use tokio::task::JoinSet;
 use workout_events::{Event, WorkoutPerformed};
 
 use crate::measure::{Clock, Run, Way};
@@ -56,6 +57,29 @@ pub(crate) async fn publish_await(url: &str, events: &[Event<WorkoutPerformed>])
         confirm.await?;
     }
     let run = clock.stop(Way::Loop, events.len())?;
+    connection.close(200, "done".into()).await?;
+    Ok(run)
+}
+
+/// Callers who share a channel, and await each confirm before the next event.
+pub(crate) async fn tasks(url: &str, events: &[Event<WorkoutPerformed>], tasks: usize) -> Result<Run, Box<dyn Error>> {
+    let (connection, channel) = open(url).await?;
+    let shares: Vec<Vec<_>> = events.chunks(events.len().div_ceil(tasks)).map(<[_]>::to_vec).collect();
+    let clock = Clock::start()?;
+    let mut callers = JoinSet::new();
+    for share in shares {
+        let channel = channel.clone();
+        callers.spawn(async move {
+            for event in &share {
+                send(&channel, event, &event.encode()).await?.await?;
+            }
+            lapin::Result::Ok(())
+        });
+    }
+    while let Some(caller) = callers.join_next().await {
+        caller??;
+    }
+    let run = clock.stop(Way::Tasks(tasks), events.len())?;
     connection.close(200, "done".into()).await?;
     Ok(run)
 }

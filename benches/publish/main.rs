@@ -2,6 +2,7 @@
 //!
 //! `cargo bench --bench publish` finds or starts a RabbitMQ, publishes the same events in turns through each way, and
 //! prints the medians and the ratios to the limit. Figures drift with the machine; the ratios of one run do not.
+//! `cargo bench --bench publish -- limit ours-1024` runs these ways only; `--rounds 9` more often than 5 times.
 #![expect(clippy::print_stdout, reason = "a bench prints what it measured")]
 
 mod by_hand;
@@ -27,6 +28,22 @@ const EVENTS: usize = 20_000;
 /// Rounds; each runs every way once, in turns.
 const ROUNDS: usize = 5;
 
+/// All ways, in the order of the table.
+const WAYS: [Way; 12] = [
+    Way::Limit,
+    Way::Loop,
+    Way::OursAll,
+    Way::Tasks(1),
+    Way::Ours(1),
+    Way::Tasks(8),
+    Way::Ours(8),
+    Way::Tasks(64),
+    Way::Ours(64),
+    Way::Tasks(1024),
+    Way::Ours(1024),
+    Way::Ours(4096),
+];
+
 /// The queue that takes the events.
 const QUEUE: &str = "bench";
 
@@ -35,37 +52,60 @@ fn main() -> Result<(), Box<dyn Error>> {
 }
 
 async fn bench() -> Result<(), Box<dyn Error>> {
-    // `cargo test --benches` only asks whether the bench still runs.
-    let (events, rounds) = if std::env::args().any(|arg| arg == "--bench") { (EVENTS, ROUNDS) } else { (200, 1) };
+    let Wanted { ways, rounds, events } = Wanted::parse(std::env::args().skip(1))?;
     let servers = provide(&[Need::RabbitMq]).await?;
     let setting = |name| servers.settings().iter().find(|(other, _)| *other == name).map(|(_, value)| value.clone());
     let url = setting("WORKOUT_TEST_AMQP_URL").ok_or("no RabbitMQ")?;
-    let result = all(&url, events, rounds).await;
+    let result = all(&url, &ways, events, rounds).await;
     servers.stop().await;
     result
 }
 
-async fn all(url: &str, count: usize, rounds: usize) -> Result<(), Box<dyn Error>> {
+/// What the command line asks for.
+struct Wanted {
+    ways: Vec<Way>,
+    rounds: usize,
+    events: usize,
+}
+
+impl Wanted {
+    fn parse(mut args: impl Iterator<Item = String>) -> Result<Self, Box<dyn Error>> {
+        // `cargo test --benches` only asks whether the bench still runs.
+        let mut wanted = Self { ways: Vec::new(), rounds: 1, events: 200 };
+        while let Some(arg) = args.next() {
+            match arg.as_str() {
+                "--bench" => (wanted.rounds, wanted.events) = (ROUNDS, EVENTS),
+                "--rounds" => wanted.rounds = args.next().ok_or("how many rounds?")?.parse()?,
+                name => wanted.ways.push(*WAYS.iter().find(|way| way.name() == name).ok_or("no such way")?),
+            }
+        }
+        if wanted.ways.is_empty() {
+            wanted.ways = WAYS.into();
+        }
+        Ok(wanted)
+    }
+}
+
+async fn all(url: &str, ways: &[Way], count: usize, rounds: usize) -> Result<(), Box<dyn Error>> {
     let events = (0..count).map(|_| event()).collect::<Result<Vec<_>, _>>()?;
     let publisher = Publisher::builder(Broker::connect(url).await?).deadline(Duration::from_mins(1)).start();
-    let ways = [Way::Limit, Way::Loop, Way::Ours(1), Way::Ours(8), Way::Ours(64), Way::Ours(1024)];
     let mut runs = Vec::new();
     for round in 0..rounds {
         for turn in 0..ways.len() {
             // Whoever goes first has it easier: take turns in that as well.
             let way = ways[(turn + round) % ways.len()];
             fresh_queue(url).await?;
-            // One caller at a time is slow by nature; a tenth of the events is enough to see it.
-            let share = if matches!(way, Way::Ours(1)) { count / 10 } else { count };
-            let share = &events[..share];
+            let share = &events[..count / way.slowness()];
             runs.push(match way {
                 Way::Limit => by_hand::pipelined(url, share).await?,
                 Way::Loop => by_hand::publish_await(url, share).await?,
+                Way::Tasks(tasks) => by_hand::tasks(url, share, tasks).await?,
+                Way::OursAll => ours::publish_all(&publisher, share).await?,
                 Way::Ours(tasks) => ours::publish(&publisher, share, tasks).await?,
             });
         }
     }
-    report(&ways, &runs);
+    report(ways, &runs);
     let _ = publisher.close(Duration::from_secs(5)).await;
     Ok(())
 }

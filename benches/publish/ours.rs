@@ -2,6 +2,7 @@
 
 use std::error::Error;
 
+use futures_util::{StreamExt, stream};
 use tokio::task::JoinSet;
 use workout_events::{Event, WorkoutPerformed};
 use workout_publisher::{Outcome, Publisher};
@@ -33,4 +34,20 @@ pub(crate) async fn publish(
         caller??;
     }
     clock.stop(Way::Ours(tasks), events.len())
+}
+
+/// All events as one stream, their outcomes as another.
+pub(crate) async fn publish_all(
+    publisher: &Publisher,
+    events: &[Event<WorkoutPerformed>],
+) -> Result<Run, Box<dyn Error>> {
+    let given = events.to_vec();
+    let clock = Clock::start()?;
+    let mut outcomes = std::pin::pin!(publisher.publish_all(stream::iter(given)));
+    while let Some((_, outcome)) = outcomes.next().await {
+        if outcome? != Outcome::Confirmed {
+            return Err("an event was not confirmed".into());
+        }
+    }
+    clock.stop(Way::OursAll, events.len())
 }
