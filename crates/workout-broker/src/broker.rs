@@ -1,7 +1,6 @@
 //! The broker as its users see it.
 
 use std::fmt;
-use std::slice;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -38,7 +37,7 @@ impl Broker {
     /// A broker on a transport of your own. The contract suite says what is expected of it.
     #[must_use]
     pub fn new(transport: impl Transport) -> Self {
-        let shared = Arc::new(Mutex::new(Lane(transport.lane())));
+        let shared = Arc::new(Mutex::new(Lane::new(transport.lane())));
         Self { transport: Arc::new(transport), shared }
     }
 
@@ -88,14 +87,14 @@ impl Broker {
     /// When the message was certainly not taken: there is no link, or no such exchange, the broker refuses, or AMQP cannot
     /// say it. All else is an [`Outcome`].
     pub async fn publish(&self, message: Message) -> Result<Outcome, BrokerError> {
-        let outcomes = self.shared.lock().await.window(slice::from_ref(&message), PUBLISH_LIMIT).await?;
+        let outcomes = self.shared.lock().await.window(&[Arc::new(message)], PUBLISH_LIMIT).await?;
         Ok(outcomes.first().copied().unwrap_or(Outcome::Unknown))
     }
 
     /// A way to publish many messages together. It opens its channel with the first of them.
     #[must_use]
     pub fn lane(&self) -> Lane {
-        Lane(self.transport.lane())
+        Lane::new(self.transport.lane())
     }
 
     /// Reads a queue that has been declared. At most `prefetch` messages are handed out without having been settled.

@@ -9,8 +9,8 @@
 
 use std::fmt;
 use std::pin::Pin;
+use std::sync::Arc;
 use std::task::{Context, Poll};
-use std::time::Duration;
 
 use workout_events::amqp::Message;
 
@@ -51,11 +51,52 @@ pub trait Transport: fmt::Debug + Send + Sync + 'static {
     fn close(&self) -> Answer<'_, ()>;
 }
 
-/// What is behind a [`Lane`](crate::Lane).
+/// What is behind a [`Lane`](crate::Lane): a channel of its own, on which messages follow one another.
+///
+/// What was sent is *under way* until it is *settled*. Nothing of it is lost when a future is dropped.
 pub trait TransportLane: fmt::Debug + Send {
-    /// See [`Lane::window`](crate::Lane::window). There is an outcome for each message, in their order, or an error that
-    /// means that certainly none was taken. The future may be dropped at any time.
-    fn window<'a>(&'a mut self, messages: &'a [Message], limit: Duration) -> Answer<'a, Vec<Outcome>>;
+    /// Whether a message that is sent now would be written now: there is a channel, and the broker takes messages in.
+    fn is_open(&self) -> bool;
+
+    /// Waits until it is, and makes a channel if need be. An error when that does not work at present. It may be dropped
+    /// at any time.
+    fn open(&mut self) -> Answer<'_, ()>;
+
+    /// Hands a message over, under a token of the caller's; several may be under way with the same. It does not wait, and
+    /// fails only later, through [`poll_settled`](Self::poll_settled).
+    fn send(&mut self, token: u64, message: Arc<Message>);
+
+    /// Adds what has been settled since the last call, and is ready if that is anything. Each token that was sent is
+    /// settled once, at the latest after the link is lost. Called after each batch of messages that were sent.
+    fn poll_settled(&mut self, context: &mut Context<'_>, settled: &mut Vec<Settled>) -> Poll<()>;
+
+    /// Settles all that is under way with what is certain now, and with [`Outcome::Unknown`] else. What the broker says
+    /// to it afterwards is not listened to.
+    fn abandon(&mut self, settled: &mut Vec<Settled>);
+
+    /// How many messages are under way.
+    fn under_way(&self) -> usize;
+
+    /// The token of the oldest of them.
+    fn oldest(&self) -> Option<u64>;
+}
+
+/// What became of a message that was sent on a [`Lane`](crate::Lane).
+#[derive(Debug)]
+#[non_exhaustive]
+pub struct Settled {
+    /// What the sender calls the message.
+    pub token: u64,
+    /// The outcome; or an error, when the message was certainly not taken.
+    pub outcome: Result<Outcome, BrokerError>,
+}
+
+impl Settled {
+    /// For those who write a transport.
+    #[must_use]
+    pub const fn new(token: u64, outcome: Result<Outcome, BrokerError>) -> Self {
+        Self { token, outcome }
+    }
 }
 
 /// What is behind [`Deliveries`](crate::Deliveries). Dropped, it gives back what was not settled.

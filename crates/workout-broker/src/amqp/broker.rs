@@ -40,6 +40,16 @@ impl Amqp {
         self.publishing.channel().await
     }
 
+    /// Whether the broker takes nothing in at the moment.
+    pub(crate) fn is_blocked(&self) -> bool {
+        self.publishing.health().state == LinkState::Blocked
+    }
+
+    /// Waits as long as it does not.
+    pub(crate) async fn unblocked(&self) -> Result<(), BrokerError> {
+        self.publishing.until(|state| state != LinkState::Blocked).await
+    }
+
     /// Waits a while for a link that is being made again.
     pub(crate) async fn consuming_channel(&self) -> Result<Channel, BrokerError> {
         timeout(ANSWER_TIMEOUT, self.consuming_again()).await.map_err(|_| Kind::Down)??;

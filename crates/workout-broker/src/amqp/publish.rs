@@ -1,67 +1,52 @@
-//! Publishing: a window of messages at a time, with the exact outcome of each.
-//!
-//! All messages of a window are handed to the client before the first answer is awaited, so that they leave together.
-//! The next window begins on the same channel when every answer to this one has come, and not before: an answer that is
-//! still due could be taken for one to the next (`attribution.rs` says why that would be wrong). So a channel on which
-//! anything unusual has happened, or whose caller has gone away halfway, is not used again.
+//! Publishing on a channel: messages follow one another, and each has its own outcome.
 
-use std::future::poll_fn;
+use std::fmt;
+use std::mem;
 use std::pin::Pin;
-use std::task::{Context, Poll, Waker};
-use std::time::Duration;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::task::{Context, Poll, Wake, Waker};
 
 use lapin::options::{BasicPublishOptions, ConfirmSelectOptions};
 use lapin::{Channel, Confirmation, ErrorKind};
-use tokio::time::{Instant, timeout};
 use tracing::warn;
 use workout_events::amqp::Message;
 
-use crate::amqp::attribution::{Attribution, attribute};
+use crate::amqp::attribution::{Fate, Said, Settled as Attributed, UnderWay};
 use crate::amqp::broker::{Amqp, answer};
 use crate::amqp::properties::properties;
 use crate::error::{BrokerError, Kind, of_client};
 use crate::outcome::Outcome;
+use crate::transport::{Answer, Settled, TransportLane};
 
-/// One window at a time, on a channel of its own.
-#[derive(Default)]
-pub(crate) struct Track {
-    /// `None` before the first window, during each, and after one that has broken.
-    idle: Option<Channel>,
-}
-
-impl Track {
-    /// The outcomes, in the order of the messages. An error means that certainly none of them was taken.
-    pub(crate) async fn window(
-        &mut self,
-        link: &Amqp,
-        messages: &[Message],
-        limit: Duration,
-    ) -> Result<Vec<Outcome>, BrokerError> {
-        let start = Instant::now();
-        let channel = match self.idle.take() {
-            Some(channel) if channel.status().connected() => channel,
-            _ => timeout(limit, link.confirming_channel()).await.map_err(|_| Kind::Silent)??,
-        };
-        let answers = publish_on(&channel, messages, limit.saturating_sub(start.elapsed())).await;
-        if let Some(error) = nothing_was_taken(&answers) {
-            return Err(error);
-        }
-        let failure = answers.iter().find_map(|answer| answer.as_ref()?.as_ref().err().cloned());
-        let ids: Vec<_> = messages.iter().map(|message| message.properties.message_id.as_str()).collect();
-        let answers: Vec<_> = answers.into_iter().map(|answer| answer?.ok()).collect();
-        let Attribution { outcomes, whole } = attribute(&ids, &answers);
-        if whole {
-            self.idle = Some(channel);
-        } else {
-            let unknown = outcomes.iter().filter(|outcome| **outcome == Outcome::Unknown).count();
-            let error = failure.map_or_else(|| Kind::Silent.into(), of_client);
-            warn!(unknown, of = ids.len(), error = &error as &dyn std::error::Error, "the fate of messages is unknown");
-        }
-        Ok(outcomes)
-    }
+/// A channel in confirm mode, and what is under way on it. It is opened when it is needed, and given up when it has
+/// ended or when its answers can no longer be told apart.
+pub(super) struct AmqpLane<P> {
+    link: Arc<Amqp>,
+    channel: Option<Arc<Channel>>,
+    under_way: UnderWay<Pin<Box<P>>>,
+    publish: fn(Arc<Channel>, Arc<Message>) -> P,
+    /// Something may have been said since the last look.
+    said: Arc<Bell>,
+    /// Messages were sent since the last look.
+    sent: bool,
+    /// What was settled while nobody asked.
+    settled: Vec<Settled>,
 }
 
 impl Amqp {
+    pub(super) fn new_lane(self: &Arc<Self>) -> Box<dyn TransportLane> {
+        Box::new(AmqpLane {
+            link: Arc::clone(self),
+            channel: None,
+            under_way: UnderWay::default(),
+            publish,
+            said: Arc::default(),
+            sent: false,
+            settled: Vec::new(),
+        })
+    }
+
     async fn confirming_channel(&self) -> Result<Channel, BrokerError> {
         let channel = self.publishing_channel().await?;
         answer(channel.confirm_select(ConfirmSelectOptions::default())).await?;
@@ -69,63 +54,186 @@ impl Amqp {
     }
 }
 
-type Answer = lapin::Result<Confirmation>;
+type Publishing = lapin::Result<Confirmation>;
 
-/// What the channel says to each message, `None` where it says nothing in time.
-async fn publish_on(channel: &Channel, messages: &[Message], limit: Duration) -> Vec<Option<Answer>> {
-    let mut pending: Vec<_> = messages.iter().map(|message| Box::pin(publish(channel, message))).collect();
-    let mut answers: Vec<_> = messages.iter().map(|_| None).collect();
-
-    // The first look hands a message over. Nobody needs to be woken for it: each is looked at again.
-    look(&mut pending, &mut answers);
-    // From the last to the first: when the last has its answer most of the others have theirs, so that the task wakes
-    // up a few times for a window and not once for each message.
-    let all = async {
-        for (pending, answer) in pending.iter_mut().zip(&mut answers).rev() {
-            if answer.is_none() {
-                *answer = Some(poll_fn(|context| pending.as_mut().poll(context)).await);
-            }
-        }
-    };
-    if timeout(limit, all).await.is_err() {
-        look(&mut pending, &mut answers);
-    }
-    answers
-}
-
-async fn publish(channel: &Channel, message: &Message) -> Answer {
+async fn publish(channel: Arc<Channel>, message: Arc<Message>) -> Publishing {
     let (exchange, routing_key) = ((&*message.exchange).into(), (&*message.routing_key).into());
     let options = BasicPublishOptions { mandatory: true, ..BasicPublishOptions::default() };
-    channel.basic_publish(exchange, routing_key, options, &message.body, properties(message)).await?.await
+    channel.basic_publish(exchange, routing_key, options, &message.body, properties(&message)).await?.await
 }
 
-/// Takes what is there.
-fn look<F: Future>(pending: &mut [Pin<Box<F>>], answers: &mut [Option<F::Output>]) {
-    let mut context = Context::from_waker(Waker::noop());
-    for (pending, answer) in pending.iter_mut().zip(answers).filter(|(_, answer)| answer.is_none()) {
-        if let Poll::Ready(ready) = pending.as_mut().poll(&mut context) {
-            *answer = Some(ready);
+impl<P: Future<Output = Publishing> + Send + 'static> TransportLane for AmqpLane<P> {
+    fn is_open(&self) -> bool {
+        !self.link.is_blocked() && self.channel.as_ref().is_some_and(|channel| channel.status().connected())
+    }
+
+    fn open(&mut self) -> Answer<'_, ()> {
+        Box::pin(async {
+            self.link.unblocked().await?;
+            if !self.is_open() {
+                // The answers of two channels must not be mixed. One that has ended says nothing more.
+                let mut settled = Vec::new();
+                self.abandon(&mut settled);
+                self.settled.append(&mut settled);
+                self.channel = Some(Arc::new(self.link.confirming_channel().await?));
+            }
+            Ok(())
+        })
+    }
+
+    fn send(&mut self, token: u64, message: Arc<Message>) {
+        let Some(channel) = self.channel.clone() else {
+            return self.settled.push(Settled::new(token, Err(Kind::Down.into())));
+        };
+        let publishing = (self.publish)(channel, Arc::clone(&message));
+        let mut publishing = match self.under_way.spare() {
+            // In the place of one that has ended, which saves a large allocation.
+            Some(mut spare) => {
+                spare.set(publishing);
+                spare
+            }
+            None => Box::pin(publishing),
+        };
+        // The first look hands the message over to the client.
+        let bell = self.said.waker();
+        let waker = if self.under_way.watches_all() { &bell } else { Waker::noop() };
+        let said = look(&mut publishing, waker);
+        if said.is_some() {
+            self.said.ring();
+        }
+        self.under_way.push(token, message, publishing, said);
+        self.sent = true;
+    }
+
+    fn poll_settled(&mut self, context: &mut Context<'_>, settled: &mut Vec<Settled>) -> Poll<()> {
+        self.said.wakes(context.waker());
+        let bell = self.said.waker();
+        if mem::take(&mut self.sent) && self.under_way.end_of_batch(|publishing| look(publishing, &bell)) {
+            self.said.ring();
+        }
+        let before = settled.len();
+        settled.append(&mut self.settled);
+        let mut attributed = Vec::new();
+        while self.said.has_rung() {
+            let watch = |publishing: &mut _, watched| look(publishing, if watched { &bell } else { Waker::noop() });
+            if self.under_way.look(watch, &mut attributed) {
+                self.said.ring();
+            }
+        }
+        if self.under_way.is_broken() {
+            self.under_way.abandon(&mut attributed);
+            self.channel = None;
+        }
+        settle(attributed, settled);
+        if settled.len() > before { Poll::Ready(()) } else { Poll::Pending }
+    }
+
+    fn abandon(&mut self, settled: &mut Vec<Settled>) {
+        // What is certain now shall be told.
+        self.said.ring();
+        let _ = self.poll_settled(&mut Context::from_waker(Waker::noop()), settled);
+        let mut attributed = Vec::new();
+        self.under_way.abandon(&mut attributed);
+        if !attributed.is_empty() {
+            warn!(messages = attributed.len(), "the broker did not say in time what became of messages");
+        }
+        settle(attributed, settled);
+        self.channel = None;
+    }
+
+    fn under_way(&self) -> usize {
+        self.under_way.len() + self.settled.len()
+    }
+
+    fn oldest(&self) -> Option<u64> {
+        let settled = self.settled.first().map(|settled| settled.token);
+        settled.or_else(|| self.under_way.oldest())
+    }
+}
+
+/// Takes what is said, if it is there.
+fn look<P: Future<Output = Publishing>>(publishing: &mut Pin<Box<P>>, waker: &Waker) -> Option<Said> {
+    match publishing.as_mut().poll(&mut Context::from_waker(waker)) {
+        Poll::Ready(said) => Some(said.into()),
+        Poll::Pending => None,
+    }
+}
+
+fn settle(attributed: Vec<Attributed>, settled: &mut Vec<Settled>) {
+    let (mut lost, mut reason) = (0_usize, None);
+    for Attributed { token, fate } in attributed {
+        let outcome = match fate {
+            Fate::Known(outcome) => Ok(outcome),
+            Fate::Failed { error, alone } if was_not_taken(&error, alone) => Err(of_client(error)),
+            Fate::Failed { error, .. } => {
+                lost += 1;
+                reason = Some(error);
+                Ok(Outcome::Unknown)
+            }
+        };
+        settled.push(Settled::new(token, outcome));
+    }
+    if let Some(reason) = reason {
+        let error = of_client(reason);
+        warn!(messages = lost, error = &error as &dyn std::error::Error, "the fate of messages is unknown");
+    }
+}
+
+/// The client looks at the state of the channel before it takes a message; and the only message that can be the reason
+/// why the broker closed a channel is the reason.
+fn was_not_taken(error: &lapin::Error, alone: bool) -> bool {
+    matches!(error.kind(), ErrorKind::InvalidChannelState(_, "basic.publish")) || alone && error.is_amqp_soft_error()
+}
+
+impl<P> fmt::Debug for AmqpLane<P> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("AmqpLane")
+            .field("link", &self.link)
+            .field("under_way", &self.under_way.len())
+            .finish_non_exhaustive()
+    }
+}
+
+/// Rings when a message that is watched has its answer. The task that waits for answers also runs for other reasons, and
+/// shall not look at everything each time.
+#[derive(Default)]
+struct Bell {
+    rung: AtomicBool,
+    task: Mutex<Option<Waker>>,
+}
+
+impl Bell {
+    fn waker(self: &Arc<Self>) -> Waker {
+        Arc::clone(self).into()
+    }
+
+    fn ring(&self) {
+        self.rung.store(true, Ordering::Release);
+    }
+
+    fn has_rung(&self) -> bool {
+        self.rung.swap(false, Ordering::AcqRel)
+    }
+
+    /// Whom it wakes from now on.
+    fn wakes(&self, task: &Waker) {
+        let mut current = self.task.lock().unwrap_or_else(PoisonError::into_inner);
+        if !current.as_ref().is_some_and(|current| current.will_wake(task)) {
+            *current = Some(task.clone());
         }
     }
 }
 
-/// Why certainly no message of the window was taken, if that is so.
-fn nothing_was_taken(answers: &[Option<Answer>]) -> Option<BrokerError> {
-    match answers {
-        // The only message on this channel was the one that the broker closed the channel for.
-        [Some(Err(error))] if error.is_amqp_soft_error() => Some(of_client(error.clone())),
-        answers => {
-            let refused = |answer: &Option<Answer>| match answer {
-                Some(Err(error)) if was_not_written(error) => Some(error.clone()),
-                _ => None,
-            };
-            let refused: Option<Vec<_>> = answers.iter().map(refused).collect();
-            refused?.pop().map(of_client)
+impl Wake for Bell {
+    fn wake(self: Arc<Self>) {
+        self.wake_by_ref();
+    }
+
+    fn wake_by_ref(self: &Arc<Self>) {
+        self.ring();
+        let task = self.task.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        if let Some(task) = task {
+            task.wake();
         }
     }
-}
-
-/// The client looks at the state of the channel before it takes a message.
-fn was_not_written(error: &lapin::Error) -> bool {
-    matches!(error.kind(), ErrorKind::InvalidChannelState(_, "basic.publish"))
 }

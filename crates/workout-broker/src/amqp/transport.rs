@@ -1,17 +1,11 @@
 //! The seam: RabbitMQ as a transport.
 
-use std::fmt;
 use std::sync::Arc;
 use std::task::Context;
-use std::time::Duration;
-
-use workout_events::amqp::Message;
 
 use crate::amqp::broker::Amqp;
-use crate::amqp::publish::Track;
 use crate::amqp::subscription::Subscription;
 use crate::health::Health;
-use crate::outcome::Outcome;
 use crate::prefetch::Prefetch;
 use crate::topology::Queue;
 use crate::transport::{Answer, NextDelivery, Transport, TransportDeliveries, TransportLane};
@@ -22,7 +16,7 @@ impl Transport for Arc<Amqp> {
     }
 
     fn lane(&self) -> Box<dyn TransportLane> {
-        Box::new(AmqpLane { link: Arc::clone(self), track: Track::default() })
+        self.new_lane()
     }
 
     fn consume<'a>(&'a self, queue: &'a str, prefetch: Prefetch) -> Answer<'a, Box<dyn TransportDeliveries>> {
@@ -42,23 +36,6 @@ impl Transport for Arc<Amqp> {
 
     fn close(&self) -> Answer<'_, ()> {
         Box::pin(Amqp::close(self))
-    }
-}
-
-struct AmqpLane {
-    link: Arc<Amqp>,
-    track: Track,
-}
-
-impl TransportLane for AmqpLane {
-    fn window<'a>(&'a mut self, messages: &'a [Message], limit: Duration) -> Answer<'a, Vec<Outcome>> {
-        Box::pin(self.track.window(&self.link, messages, limit))
-    }
-}
-
-impl fmt::Debug for AmqpLane {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_tuple("AmqpLane").field(&self.link).finish()
     }
 }
 

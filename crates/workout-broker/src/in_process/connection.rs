@@ -50,8 +50,17 @@ impl Connection {
         if closed { Err(Kind::Closed.into()) } else { Ok(()) }
     }
 
+    /// Whether messages can be published.
+    pub(super) fn check_up(&self) -> Result<(), BrokerError> {
+        match self.health().publishing.state {
+            LinkState::Up | LinkState::Blocked => Ok(()),
+            LinkState::Down => Err(Kind::Down.into()),
+            LinkState::Closed => Err(Kind::Closed.into()),
+        }
+    }
+
     /// Waits until this holds, or it is closed.
-    async fn until(&self, holds: impl Fn(&Health) -> bool) -> Result<(), BrokerError> {
+    pub(super) async fn until(&self, holds: impl Fn(&Health) -> bool) -> Result<(), BrokerError> {
         let decided = |health: &Health| health.publishing.state == LinkState::Closed || holds(health);
         // The server outlives its connections.
         let _ = self.0.health.clone().wait_for(decided).await;

@@ -1,5 +1,6 @@
 //! From a window that was written to what is said of it.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::sync::mpsc;
@@ -18,17 +19,17 @@ use crate::outcome::Outcome;
 pub(super) struct Unread {
     connection: u64,
     window: u64,
-    messages: Vec<Message>,
+    messages: Vec<Arc<Message>>,
 }
 
 impl State {
     /// Takes a window from a connection; its number.
-    pub(super) fn write(&mut self, connection: u64, messages: &[Message]) -> Result<u64, BrokerError> {
+    pub(super) fn write(&mut self, connection: u64, messages: &[Arc<Message>]) -> Result<u64, BrokerError> {
         if self.is_down(Side::Publishing) {
             return Err(Kind::Down.into());
         }
         let number = self.number();
-        self.windows.insert(number, Window::new(connection, messages.len()));
+        self.windows.insert(number, Window::new(connection, messages));
         self.watchers.retain(|watcher| {
             let ids = messages.iter().map(|message| message.properties.message_id.clone());
             watcher.send(ids.collect()).is_ok()
@@ -41,7 +42,7 @@ impl State {
         Ok(number)
     }
 
-    fn take(&mut self, number: u64, messages: &[Message]) {
+    fn take(&mut self, number: u64, messages: &[Arc<Message>]) {
         let mut told = Vec::with_capacity(messages.len());
         for (tag, message) in messages.iter().enumerate() {
             let Ok((outcome, is_told)) = self.fate_of(message) else {
@@ -72,7 +73,7 @@ impl State {
     }
 
     /// What becomes of a message, and whether its publisher is told.
-    fn fate_of(&mut self, message: &Message) -> Result<(Outcome, bool), BrokerError> {
+    fn fate_of(&mut self, message: &Arc<Message>) -> Result<(Outcome, bool), BrokerError> {
         Ok(match self.script.next() {
             Fate::Routed => (self.route(message)?, true),
             Fate::RoutedTwice => {
@@ -89,11 +90,6 @@ impl State {
 
     pub(super) fn window(&mut self, number: u64) -> Option<&mut Window> {
         self.windows.get_mut(&number)
-    }
-
-    pub(super) fn outcomes(&self, number: u64, messages: &[Message]) -> Result<Vec<Outcome>, BrokerError> {
-        let window = self.windows.get(&number);
-        window.map_or_else(|| Ok(vec![Outcome::Unknown; messages.len()]), |window| window.outcomes(messages))
     }
 
     pub(super) fn forget(&mut self, number: u64) {

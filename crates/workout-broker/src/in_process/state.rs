@@ -95,7 +95,7 @@ impl State {
     }
 
     /// All queues that want the message get it, or none does.
-    pub(super) fn route(&mut self, message: &Message) -> Result<Outcome, BrokerError> {
+    pub(super) fn route(&mut self, message: &Arc<Message>) -> Result<Outcome, BrokerError> {
         let route = Route::of(&message.exchange, &message.routing_key)?;
         let mut wanting: Vec<_> = self
             .queues
@@ -108,9 +108,8 @@ impl State {
         if wanting.iter().any(|queue| queue.waiting() >= self.capacity) {
             return Ok(Outcome::Nacked);
         }
-        let message = Arc::new(message.clone());
         for queue in &mut wanting {
-            queue.put(Arc::clone(&message));
+            queue.put(Arc::clone(message));
             queue.hand_out(&mut self.readers, self.latency);
         }
         Ok(Outcome::Confirmed)

@@ -1,6 +1,7 @@
 //! A window under way: what was said of it so far.
 
 use std::collections::{BTreeSet, VecDeque};
+use std::sync::Arc;
 use std::task::Waker;
 
 use workout_events::amqp::Message;
@@ -14,8 +15,13 @@ pub(super) struct Window {
     pub(super) connection: u64,
     /// What the server holds back, or what is on its way.
     pub(super) told: VecDeque<Told>,
+    /// The ids of the messages, and those that more than one has.
+    ids: Vec<String>,
+    twins: BTreeSet<String>,
     /// `None` where nothing was said.
     answers: Vec<Option<Answered>>,
+    /// What the publisher was told.
+    known: Vec<bool>,
     unanswered: usize,
     returned: BTreeSet<usize>,
     ended: Option<End>,
@@ -36,12 +42,18 @@ pub(super) enum End {
 }
 
 impl Window {
-    pub(super) fn new(connection: u64, messages: usize) -> Self {
+    pub(super) fn new(connection: u64, messages: &[Arc<Message>]) -> Self {
+        let ids: Vec<_> = messages.iter().map(|message| message.properties.message_id.clone()).collect();
+        let mut seen = BTreeSet::new();
+        let twins = ids.iter().filter(|id| !seen.insert(*id)).cloned().collect();
         Self {
             connection,
             told: VecDeque::new(),
-            answers: vec![None; messages],
-            unanswered: messages,
+            answers: vec![None; ids.len()],
+            known: vec![false; ids.len()],
+            unanswered: ids.len(),
+            ids,
+            twins,
             returned: BTreeSet::new(),
             ended: None,
             waker: None,
@@ -66,7 +78,7 @@ impl Window {
                 Told::ChannelClosed => self.end(End::NoSuchExchange),
             }
         }
-        if self.is_done() {
+        if said > 0 {
             self.wake();
         }
         said
@@ -98,21 +110,30 @@ impl Window {
         self.unanswered == 0 || self.ended.is_some()
     }
 
-    /// As a channel does it: an exchange that does not exist leaves the fate of the rest unknown, unless there was no rest.
+    /// What became known since the last time, by tag.
     ///
-    /// Messages with one id cannot be told apart when one of them comes back, because AMQP sends the message and no tag.
-    pub(super) fn outcomes(&self, messages: &[Message]) -> Result<Vec<Outcome>, BrokerError> {
-        if (self.ended, messages.len()) == (Some(End::NoSuchExchange), 1) {
-            return Err(Kind::NotFound.into());
+    /// As a channel does it: an exchange that does not exist leaves the fate of what came after unknown, unless there was
+    /// nothing. Messages with one id cannot be told apart when one of them comes back, because AMQP sends the message and
+    /// no tag: they wait for one another.
+    pub(super) fn news(&mut self) -> Vec<(usize, Result<Outcome, BrokerError>)> {
+        let returned: BTreeSet<_> = self.returned.iter().filter_map(|tag| self.ids.get(*tag)).collect();
+        let done = self.is_done();
+        let alone = self.ended == Some(End::NoSuchExchange) && self.unanswered == 1;
+        let mut news = Vec::new();
+        for (tag, (id, (answer, told))) in self.ids.iter().zip(self.answers.iter().zip(&mut self.known)).enumerate() {
+            if *told || !done && (answer.is_none() || self.twins.contains(id)) {
+                continue;
+            }
+            *told = true;
+            let outcome = match answer {
+                Some(Answered::No) => Ok(Outcome::Nacked),
+                _ if returned.contains(id) => Ok(Outcome::Returned),
+                Some(Answered::Yes) => Ok(Outcome::Confirmed),
+                None if alone => Err(Kind::NotFound.into()),
+                None => Ok(Outcome::Unknown),
+            };
+            news.push((tag, outcome));
         }
-        let id = |tag: usize| messages.get(tag).map(|message| message.properties.message_id.as_str());
-        let returned: BTreeSet<_> = self.returned.iter().filter_map(|tag| id(*tag)).collect();
-        let outcome = |(message, answer): (&Message, &Option<Answered>)| match answer {
-            Some(Answered::No) => Outcome::Nacked,
-            _ if returned.contains(message.properties.message_id.as_str()) => Outcome::Returned,
-            Some(Answered::Yes) => Outcome::Confirmed,
-            None => Outcome::Unknown,
-        };
-        Ok(messages.iter().zip(&self.answers).map(outcome).collect())
+        news
     }
 }

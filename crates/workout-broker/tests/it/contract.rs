@@ -63,7 +63,7 @@ async fn what_nobody_wants_is_returned_and_harms_no_neighbour(broker: &Broker) {
 async fn a_window_has_the_outcome_of_each_message(broker: &Broker) {
     let queue = declare(broker, Queue::new("window").bind("workout.events", "window.wanted")).await;
     let mut lane = broker.lane();
-    assert_eq!(lane.window(&[], LIMIT).await.unwrap(), []);
+    assert_eq!(lane.window::<Message>(&[], LIMIT).await.unwrap(), []);
 
     let messages: Vec<_> =
         (0..30).map(|n| under(if n % 3 == 1 { "window.unwanted" } else { "window.wanted" })).collect();

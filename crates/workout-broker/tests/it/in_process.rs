@@ -25,5 +25,5 @@ fn futures_can_be_sent_between_threads() {
     check(broker.publish(deleted()));
     check(broker.consume("queue", workout_broker::Prefetch::default()));
     check(broker.close());
-    check(broker.lane().window(&[], std::time::Duration::ZERO));
+    check(broker.lane().window::<workout_events::amqp::Message>(&[], std::time::Duration::ZERO));
 }
