@@ -7,7 +7,7 @@ use std::time::Duration;
 use tokio::sync::Mutex;
 use workout_events::amqp::Message;
 
-use crate::amqp::Amqp;
+use crate::builder::BrokerBuilder;
 use crate::delivery::Deliveries;
 use crate::error::BrokerError;
 use crate::health::Health;
@@ -50,7 +50,7 @@ impl Broker {
         Server::new().connect()
     }
 
-    /// Connects to RabbitMQ and declares the exchanges: `amqp://user:password@host:5672/vhost`.
+    /// Connects to RabbitMQ and declares the exchanges: `amqps://user:password@host/vhost`.
     ///
     /// A link that is lost later is made again, without end; [`health`](Self::health) tells. The heartbeat is 10 seconds
     /// unless the URL names another (`?heartbeat=5`).
@@ -64,7 +64,7 @@ impl Broker {
 
     /// As [`connect`](Self::connect), with what is not to be as usual.
     pub fn builder(url: impl Into<String>) -> BrokerBuilder {
-        BrokerBuilder { url: url.into(), allow_plaintext: false }
+        BrokerBuilder::new(url.into())
     }
 
     /// Declares a queue, its bindings and its dead-letter queue. Repeating it changes nothing.
@@ -134,36 +134,5 @@ impl Broker {
 impl fmt::Debug for Broker {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_tuple("Broker").field(&self.transport).finish()
-    }
-}
-
-/// How to connect to RabbitMQ. Made by [`Broker::builder`].
-#[must_use = "nothing is connected before `connect`"]
-pub struct BrokerBuilder {
-    url: String,
-    allow_plaintext: bool,
-}
-
-impl BrokerBuilder {
-    /// Permits `amqp://` to another machine: the password and all messages cross the network in the clear. For networks
-    /// that are safe otherwise, such as the one between the containers of one machine.
-    pub fn allow_plaintext(mut self) -> Self {
-        self.allow_plaintext = true;
-        self
-    }
-
-    /// Connects and declares the exchanges.
-    ///
-    /// # Errors
-    /// As for [`Broker::connect`].
-    pub async fn connect(self) -> Result<Broker, BrokerError> {
-        Ok(Broker::new(Arc::new(Amqp::connect(&self.url, self.allow_plaintext).await?)))
-    }
-}
-
-/// Without the URL, which has a password in it.
-impl fmt::Debug for BrokerBuilder {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("BrokerBuilder").field("allow_plaintext", &self.allow_plaintext).finish_non_exhaustive()
     }
 }

@@ -1,6 +1,7 @@
 //! What goes wrong between us and the broker.
 
 use std::error::Error;
+use std::io;
 
 use lapin::ErrorKind;
 use lapin::protocol::{AMQPErrorKind, AMQPSoftError};
@@ -15,6 +16,13 @@ pub struct BrokerError(Box<Kind>);
 pub(crate) enum Kind {
     #[error("the URL of the broker is not usable: {0}")]
     Url(&'static str),
+    #[error("what the link needs cannot be used: {0}")]
+    Setup(&'static str, #[source] Box<dyn Error + Send + Sync>),
+    #[error("there is no secure link: {0}")]
+    #[cfg(feature = "tls")]
+    Tls(&'static str, #[source] io::Error),
+    #[error("the broker cannot be reached")]
+    Unreachable(#[source] io::Error),
     #[error("the queue cannot be declared: {0}")]
     Invalid(&'static str),
     #[error("the message cannot be published: {0}")]
@@ -47,8 +55,11 @@ impl BrokerError {
     #[must_use]
     pub fn is_transient(&self) -> bool {
         match *self.0 {
-            Kind::Silent | Kind::Link(_) | Kind::Down | Kind::NotSettled(_) => true,
+            Kind::Silent | Kind::Unreachable(_) | Kind::Link(_) | Kind::Down | Kind::NotSettled(_) => true,
+            #[cfg(feature = "tls")]
+            Kind::Tls(..) => false,
             Kind::Url(_)
+            | Kind::Setup(..)
             | Kind::Invalid(_)
             | Kind::Message(_)
             | Kind::NotFound
@@ -65,11 +76,19 @@ impl BrokerError {
         matches!(*self.0, Kind::NotFound)
     }
 
-    /// Whether what was asked for could never work: an unusable URL, a name that AMQP cannot say, a message that is
-    /// settled twice.
+    /// Whether what was asked for could never work: an unusable URL or certificate of ours, a name that AMQP cannot say, a
+    /// message that is settled twice.
     #[must_use]
     pub fn is_invalid(&self) -> bool {
-        matches!(*self.0, Kind::Url(_) | Kind::Invalid(_) | Kind::Message(_) | Kind::SettledBefore)
+        matches!(*self.0, Kind::Url(_) | Kind::Setup(..) | Kind::Invalid(_) | Kind::Message(_) | Kind::SettledBefore)
+    }
+
+    /// Whether there is no secure link because one side does not accept the other: a certificate that has expired, is for
+    /// another host or of an unknown authority, or is missing. Nothing is sent in the clear instead.
+    #[cfg(feature = "tls")]
+    #[must_use]
+    pub fn is_untrusted(&self) -> bool {
+        matches!(*self.0, Kind::Tls(..))
     }
 
     /// Whether this process has closed the broker.
@@ -149,9 +168,25 @@ pub(crate) fn of_client(error: lapin::Error) -> BrokerError {
             AMQPErrorKind::Soft(_) => Kind::Refused(error.into()),
             AMQPErrorKind::Hard(_) => of_connection(error),
         },
+        ErrorKind::IOError(cause) => match untrusted(cause) {
+            Some(kind) => kind,
+            None => Kind::Link(error.into()),
+        },
         _ => Kind::Link(error.into()),
     }
     .into()
+}
+
+/// With TLS 1.3 the broker looks at our certificate only after we believe that all is well.
+#[cfg(feature = "tls")]
+fn untrusted(cause: &io::Error) -> Option<Kind> {
+    let text = cause.to_string();
+    crate::amqp::problem(cause).map(|problem| Kind::Tls(problem, io::Error::new(cause.kind(), text)))
+}
+
+#[cfg(not(feature = "tls"))]
+fn untrusted(_: &io::Error) -> Option<Kind> {
+    None
 }
 
 /// An operator who closes connections means them to come back; other errors of a connection are for good.
@@ -173,6 +208,10 @@ mod tests {
         let client = || Cause::from(lapin::Error::from(ErrorKind::MissingHeartbeatError));
         for kind in [
             Kind::Url("reason"),
+            Kind::Setup("what", "cause".into()),
+            #[cfg(feature = "tls")]
+            Kind::Tls("what", io::ErrorKind::InvalidData.into()),
+            Kind::Unreachable(io::ErrorKind::ConnectionRefused.into()),
             Kind::Invalid("reason"),
             Kind::Message("reason"),
             Kind::NotFound,

@@ -17,8 +17,12 @@
 //! it implements [`transport::Transport`], as anybody's own may.
 
 mod broker;
+mod builder;
+mod credentials;
 mod error;
 mod health;
+#[cfg(feature = "tls")]
+mod tls;
 
 mod lane;
 mod message;
@@ -33,11 +37,15 @@ pub mod transport;
 mod amqp;
 pub mod in_process;
 
-pub use crate::broker::{Broker, BrokerBuilder};
+pub use crate::broker::Broker;
+pub use crate::builder::BrokerBuilder;
+pub use crate::credentials::Credentials;
 pub use crate::delivery::{Deliveries, Delivery};
 pub use crate::error::BrokerError;
 pub use crate::health::{Health, LinkHealth, LinkState};
 pub use crate::lane::Lane;
 pub use crate::outcome::Outcome;
 pub use crate::prefetch::{Prefetch, PrefetchError};
+#[cfg(feature = "tls")]
+pub use crate::tls::{Pem, Tls};
 pub use crate::topology::{Binding, DELIVERY_LIMIT, Queue};

@@ -1,10 +1,11 @@
 //! The broker that a command works on: which one, and how to reach it.
 
 use std::fmt;
+use std::path::PathBuf;
 
 use clap::Args;
 use tokio::runtime;
-use workout_broker::{Broker, BrokerError};
+use workout_broker::{Broker, BrokerError, Pem, Tls};
 
 use crate::failure::Failure;
 
@@ -12,12 +13,28 @@ use crate::failure::Failure;
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Broker")]
 pub(crate) struct Amqp {
-    /// The broker: `amqp://user:password@host/vhost`, where the vhost `/` is written %2f.
+    /// The broker: `amqps://user:password@host/vhost`, where the vhost `/` is written %2f.
     ///
     /// Set the variable rather than the option where others can list the processes of the machine: the URL has a
     /// password in it.
     #[arg(long = "amqp", value_name = "URL", env = "AMQP_URL", hide_env_values = true)]
     url: Secret,
+
+    /// Reads the password from a file; the URL then has none.
+    #[arg(long, value_name = "FILE")]
+    password_file: Option<PathBuf>,
+
+    /// Trusts the authorities in this PEM file, and none that the machine trusts.
+    #[arg(long, value_name = "FILE")]
+    ca: Option<PathBuf>,
+
+    /// Shows the certificate in this PEM file to a broker that asks for one.
+    #[arg(long, value_name = "FILE", requires = "key")]
+    cert: Option<PathBuf>,
+
+    /// The key of that certificate, not encrypted.
+    #[arg(long, value_name = "FILE", requires = "cert")]
+    key: Option<PathBuf>,
 
     /// Permits `amqp://` to another machine, which sends the password and all messages in the clear.
     #[arg(long)]
@@ -28,14 +45,35 @@ impl Amqp {
     /// Connects, or says in one line why that is not possible.
     pub(crate) async fn connect(&self) -> Result<Broker, Failure> {
         if self.url.0.is_empty() {
-            let mend = "the URL of the broker is empty: give --amqp amqp://user:password@host/vhost, or set AMQP_URL";
+            let mend = "the URL of the broker is empty: give --amqp amqps://user:password@host/vhost, or set AMQP_URL";
             return Err(Failure::new(mend));
         }
         let mut builder = Broker::builder(&*self.url.0);
+        if let Some(file) = &self.password_file {
+            builder = builder.password_file(file);
+        }
+        if let Some(tls) = self.tls() {
+            builder = builder.tls(tls);
+        }
         if self.allow_plaintext {
             builder = builder.allow_plaintext();
         }
         builder.connect().await.map_err(|error| failure(&error))
+    }
+
+    fn tls(&self) -> Option<Tls> {
+        let identity = self.cert.as_ref().zip(self.key.as_ref());
+        if self.ca.is_none() && identity.is_none() {
+            return None;
+        }
+        let mut tls = Tls::new();
+        if let Some(ca) = &self.ca {
+            tls = tls.authority(Pem::file(ca));
+        }
+        if let Some((certificate, key)) = identity {
+            tls = tls.identity(Pem::file(certificate), Pem::file(key));
+        }
+        Some(tls)
     }
 }
 

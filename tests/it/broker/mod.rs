@@ -1,8 +1,12 @@
 //! The broker crate against a RabbitMQ that misbehaves.
 
+mod certificates;
+mod credentials;
 mod lanes;
 mod link;
+mod server;
 mod starved;
+mod tls;
 
 use std::time::Duration;
 

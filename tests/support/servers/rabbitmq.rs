@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use rustix::process::Signal;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
 use crate::env;
@@ -57,13 +58,16 @@ async fn attempt() -> Result<(Local, Vec<(&'static str, String)>), String> {
     let mut local = Local { server, helpers, folder };
     let api = format!("http://guest:guest@127.0.0.1:{management}");
     let client = Management::new(&api);
-    local
-        .answers(|| async {
-            client.get("vhosts").await.is_ok() && TcpStream::connect(("127.0.0.1", amqp)).await.is_ok()
-        })
-        .await?;
+    local.answers(|| async { client.get("vhosts").await.is_ok() && speaks_amqp(amqp).await.is_ok() }).await?;
     let url = format!("amqp://guest:guest@127.0.0.1:{amqp}");
     Ok((local, vec![(env::AMQP_URL, url), (env::RABBITMQ_API, api)]))
+}
+
+/// The listener is there before the node takes connections: until then it resets them.
+async fn speaks_amqp(port: u16) -> io::Result<u8> {
+    let mut stream = TcpStream::connect(("127.0.0.1", port)).await?;
+    stream.write_all(b"AMQP\x00\x00\x09\x01").await?;
+    stream.read_u8().await
 }
 
 /// The files that are read before the first start.
@@ -71,7 +75,9 @@ fn configure(folder: &Path, amqp: u16, management: u16) -> io::Result<()> {
     let settings = format!(
         "listeners.tcp.1 = 127.0.0.1:{amqp}\n\
          management.tcp.ip = 127.0.0.1\n\
-         management.tcp.port = {management}\n"
+         management.tcp.port = {management}\n\
+         {}\n",
+        env::get(env::RABBITMQ_SETTINGS).unwrap_or_default()
     );
     fs::write(folder.join("rabbitmq.conf"), settings)?;
     fs::write(folder.join("enabled_plugins"), "[rabbitmq_management].\n")?;

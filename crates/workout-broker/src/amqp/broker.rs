@@ -7,13 +7,13 @@ use std::time::Duration;
 use lapin::Channel;
 use tokio::time::timeout;
 
-use crate::amqp::address::Address;
+use crate::amqp::address::{Address, Settings};
 use crate::amqp::link::Link;
 use crate::error::{BrokerError, Kind, of_client};
 use crate::health::{Health, LinkState};
 
 /// How long one question to the broker may take.
-const ANSWER_TIMEOUT: Duration = Duration::from_secs(10);
+pub(super) const ANSWER_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// AMQP's code for an orderly end.
 pub(crate) const GOODBYE: (u16, &str) = (200, "OK");
@@ -26,8 +26,8 @@ pub(crate) struct Amqp {
 }
 
 impl Amqp {
-    pub(crate) async fn connect(url: &str, allow_plaintext: bool) -> Result<Self, BrokerError> {
-        let address = Arc::new(Address::parse(url, allow_plaintext)?);
+    pub(crate) async fn connect(settings: Settings) -> Result<Self, BrokerError> {
+        let address = Arc::new(Address::new(settings)?);
         let publishing = Link::connect(Arc::clone(&address), "workout publishing").await?;
         let consuming = Link::connect(address, "workout consuming").await?;
         let this = Self { publishing, consuming };

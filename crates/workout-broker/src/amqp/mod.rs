@@ -1,9 +1,13 @@
 //! RabbitMQ, through the lapin client.
 //!
 //! The client's own recovery is off: [`link`] makes a lost connection again, without end; lanes and subscriptions open
-//! their channels on whichever connection there is. Deliberately absent: TLS, which comes later.
+//! their channels on whichever connection there is.
 
 mod address;
+mod socket;
+#[cfg(feature = "tls")]
+mod tls;
+
 mod backoff;
 mod link;
 
@@ -19,4 +23,7 @@ mod subscription;
 
 mod transport;
 
+pub(crate) use address::Settings;
 pub(crate) use broker::Amqp;
+#[cfg(feature = "tls")]
+pub(crate) use tls::problem;

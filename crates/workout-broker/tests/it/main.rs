@@ -4,5 +4,6 @@
 
 mod contract;
 mod faults;
+mod handshake;
 mod in_process;
 mod urls;

@@ -2,9 +2,7 @@ use workout_broker::Broker;
 
 #[tokio::test]
 async fn a_url_that_cannot_work_is_refused_without_being_repeated() {
-    for url in
-        ["", "hunter2", "http://user:hunter2@localhost", "amqp://user:hunter2@[/", "amqps://user:hunter2@localhost/%2f"]
-    {
+    for url in ["", "hunter2", "http://user:hunter2@localhost", "amqp://user:hunter2@[/", "amqps://user:hunter2@"] {
         let error = Broker::connect(url).await.unwrap_err();
         assert!(error.is_invalid() && !error.is_transient(), "{url}: {error:?}");
         assert!(!format!("{error} {error:?}").contains("hunter2"), "{error:?}");

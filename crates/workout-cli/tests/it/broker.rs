@@ -17,9 +17,10 @@ fn check(url: &str, mend: &str) {
 #[test]
 fn a_broker_that_cannot_be_used_is_one_line_without_the_password() {
     check("", "AMQP_URL");
-    check("hunter2", "amqp://user:password@host/vhost");
-    check("http://a:hunter2@localhost/", "amqp://user:password@host/vhost");
-    check("amqp://a:hunter2@rabbitmq/", "allow");
+    check("hunter2", "amqps://user:password@host/vhost");
+    check("http://a:hunter2@localhost/", "amqps://user:password@host/vhost");
+    check("amqp://a:hunter2@rabbitmq/", "amqps://");
+    check("amqp://a:hunter2@localhost/?hartbeat=5", "heartbeat");
     check("amqp://a:hunter2@localhost/?heartbeat=0", "heartbeat");
     // Bound and then given up, so that nobody listens there.
     let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
