@@ -58,8 +58,8 @@
 //!
 //! A transaction of anybody that stays open does not hold up the relay: its rows are not there yet, and all others go.
 //! But `PostgreSQL` cannot clean up behind the oldest open transaction, so that a look from the beginning walks past what
-//! was sent since then. The relay therefore begins a little before what it leased last, and looks from the beginning once
-//! in a second, or less often where that takes a twentieth of its time: what commits late, or comes back for another
+//! was sent since then. The relay therefore begins a little before what it leased last, and looks from the beginning as
+//! often as that takes a twentieth of its time, which is some times a second: what commits late, or comes back for another
 //! attempt, may wait for that. An event that may be such a one holds up later ones of its subject, as any other does. The
 //! table still grows until that transaction ends: set `idle_in_transaction_session_timeout`.
 //!

@@ -10,10 +10,8 @@ use std::time::{Duration, Instant};
 /// How far behind the last leased row a look begins, in windows: what is overtaken by less is found at once.
 const TRAIL: i64 = 2;
 
-/// The time between two full looks, while they are cheap.
-const FULL_EVERY: Duration = Duration::from_secs(1);
-
-/// How many times as long as a full look took there is none: they take a twentieth of the time at most.
+/// How many times as long as a full look took there is none: they take a twentieth of the time at most, and come a few
+/// times a second while nothing is in their way.
 const SPARE: u32 = 20;
 
 /// What a relay remembers between two looks.
@@ -27,7 +25,7 @@ impl Floor {
     /// The sequence from which to look now; zero is a full look.
     pub(super) fn now(&self, now: Instant) -> i64 {
         match self.full {
-            Some((at, took)) if now.duration_since(at) < FULL_EVERY.max(took * SPARE) => self.seq,
+            Some((at, took)) if now.duration_since(at) < took * SPARE => self.seq,
             _ => 0,
         }
     }
@@ -55,11 +53,11 @@ mod tests {
         floor.looked(0, start, cheap, Some(10_000), 500);
         assert_eq!(floor.now(start + cheap), 9_000);
         floor.looked(9_000, start + cheap, dear, Some(10_500), 500);
-        assert_eq!(floor.now(start + FULL_EVERY / 2), 9_500);
-        assert_eq!(floor.now(start + FULL_EVERY), 0, "what a look near the end took does not count");
+        assert_eq!(floor.now(start + cheap * 19), 9_500);
+        assert_eq!(floor.now(start + cheap * 20), 0, "what a look near the end took does not count");
 
         floor.looked(0, start, dear, None, 500);
-        assert_eq!(floor.now(start + FULL_EVERY), 9_500);
-        assert_eq!(floor.now(start + dear * SPARE), 0);
+        assert_eq!(floor.now(start + dear * 19), 9_500);
+        assert_eq!(floor.now(start + dear * 20), 0);
     }
 }

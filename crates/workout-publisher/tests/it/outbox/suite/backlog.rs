@@ -41,8 +41,8 @@ pub(crate) fn rate(events: usize, start: Instant) -> f64 {
 }
 
 #[derive(Debug, Clone, Default)]
-struct Counter {
-    taken: Arc<AtomicUsize>,
+pub(crate) struct Counter {
+    pub(crate) taken: Arc<AtomicUsize>,
     largest: Arc<AtomicUsize>,
 }
 

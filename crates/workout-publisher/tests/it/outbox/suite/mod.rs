@@ -2,14 +2,16 @@
 
 pub(crate) mod backlog;
 pub(crate) mod chaos;
+mod order;
 pub(crate) mod script;
 
 use std::time::Duration;
 
 use sqlx::Pool;
 use tokio::time::timeout;
+use workout_events::amqp::Message;
 use workout_events::uuid::Uuid;
-use workout_events::{Event, WorkoutDeleted, WorkoutId};
+use workout_events::{Event, EventId, WorkoutDeleted, WorkoutId};
 use workout_publisher::Outcome;
 use workout_publisher::outbox::{Backend, Outbox, Relay, Report};
 
@@ -31,7 +33,10 @@ pub(crate) async fn holds<DB: Backend>(pool: &Pool<DB>) {
     outbox.migrate().await.unwrap();
 
     only_what_is_committed(&outbox, pool).await;
+    only_what_is_confirmed_is_released(&outbox, pool).await;
     subjects_keep_their_order(&outbox, pool).await;
+    order::survives_what_fails(&outbox, pool).await;
+    order::survives_slow_windows(&outbox, pool).await;
     unwanted_events_are_parked(&outbox, pool).await;
     a_broker_that_is_away_costs_nothing(&outbox, pool).await;
     what_breaks_the_link_goes_alone(&outbox, pool).await;
@@ -56,11 +61,23 @@ async fn only_what_is_committed<DB: Backend>(outbox: &Outbox<DB>, pool: &Pool<DB
     let report = drain(outbox, &script, |relay| relay).await;
     assert_eq!((report.sent, report.failed, report.parked), (1, 0, 0));
     let published = script.published();
-    assert_eq!(published, [workout_events::amqp::Message::of(&kept).unwrap()], "with its properties and headers");
+    assert_eq!(published, [Message::of(&kept).unwrap()], "with its properties and headers");
 
     // What was sent is not sent again.
     enqueue(outbox, pool, &[kept]).await;
     assert_eq!(drain(outbox, &script, |relay| relay).await.sent, 0);
+}
+
+async fn only_what_is_confirmed_is_released<DB: Backend>(outbox: &Outbox<DB>, pool: &Pool<DB>) {
+    for outcome in [Outcome::Returned, Outcome::Nacked, Outcome::Unknown] {
+        enqueue(outbox, pool, &[event()]).await;
+        let script = Script::new(move |_, _| outcome);
+        let tried = async || script.published().len() == 3;
+        let report = run(outbox, &script, |relay| relay, tried).await;
+        assert_eq!((report.sent, report.parked), (0, 0), "{outcome:?}");
+        assert_eq!(outbox.lag().await.unwrap().events, 1, "{outcome:?}");
+        assert_eq!(drain(outbox, &Script::confirming(), |relay| relay).await.sent, 1);
+    }
 }
 
 async fn subjects_keep_their_order<DB: Backend>(outbox: &Outbox<DB>, pool: &Pool<DB>) {
@@ -172,9 +189,16 @@ pub(crate) fn event() -> Event<WorkoutDeleted> {
     revision(WorkoutId::generate(), 1)
 }
 
-fn revision(workout: WorkoutId, revision: usize) -> Event<WorkoutDeleted> {
+pub(crate) fn revision(workout: WorkoutId, revision: usize) -> Event<WorkoutDeleted> {
     let revision = u32::try_from(revision).unwrap();
     Event::new("/tests", WorkoutDeleted::new(workout, revision)).unwrap()
+}
+
+/// The id of the event in a message, which is that of the message.
+pub(crate) fn id_of(message: &Message) -> EventId {
+    let event = Event::<WorkoutDeleted>::decode(&message.body).unwrap();
+    assert_eq!(message.properties.message_id, event.id().to_string());
+    event.id()
 }
 
 /// In one transaction.

@@ -15,8 +15,13 @@ use workout_events::{Event, EventId, WorkoutDeleted};
 use workout_publisher::outbox::{PgOutbox, Relay, Sink};
 
 /// The suite of the publisher's crate: its own tests ask it of SQLite.
-#[path = "../../crates/workout-publisher/tests/it/outbox/suite/mod.rs"]
+#[path = "../../../crates/workout-publisher/tests/it/outbox/suite/mod.rs"]
 mod suite;
+
+mod faults;
+mod long_transaction;
+mod poison;
+mod processes;
 
 use suite::script::Script;
 
@@ -151,6 +156,23 @@ impl Sink for Counted {
 
 async fn open() -> (Database, PgPool) {
     let database = postgres::database().await;
-    let pool = PgPoolOptions::new().max_connections(10).connect(&database.url()).await.unwrap();
+    let pool = connect(&database.url()).await;
     (database, pool)
+}
+
+async fn connect(url: &str) -> PgPool {
+    PgPoolOptions::new().max_connections(10).connect(url).await.unwrap()
+}
+
+/// An outbox with so many events that have ids and subjects of their own, and the message of another.
+async fn filled(pool: &PgPool, events: i64) -> PgOutbox {
+    let outbox = PgOutbox::new(pool.clone());
+    outbox.migrate().await.unwrap();
+    suite::enqueue(&outbox, pool, &[suite::event()]).await;
+    let more = "INSERT INTO workout_outbox.events (id, subject, exchange, routing_key, envelope, body)
+        SELECT gen_random_uuid(), gen_random_uuid()::text, exchange, routing_key, envelope, body
+        FROM workout_outbox.events, generate_series(2, $1)";
+    sqlx::query(more).bind(events).execute(pool).await.unwrap();
+    sqlx::raw_sql("ANALYZE workout_outbox.events").execute(pool).await.unwrap();
+    outbox
 }
