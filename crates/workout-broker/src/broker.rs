@@ -9,13 +9,13 @@ use workout_events::amqp::Message;
 
 use crate::builder::BrokerBuilder;
 use crate::delivery::Deliveries;
-use crate::error::BrokerError;
+use crate::error::{BrokerError, of_plan};
 use crate::health::Health;
 use crate::in_process::Server;
 use crate::lane::Lane;
 use crate::outcome::Outcome;
 use crate::prefetch::Prefetch;
-use crate::topology::Queue;
+use crate::topology::{Plan, Queue, Topology};
 use crate::transport::Transport;
 
 /// How long a message may be under way. A broker that is short of memory or disk answers no publisher for that long.
@@ -75,7 +75,36 @@ impl Broker {
     /// When a name is impossible, an exchange does not exist, or the queue exists with other properties.
     pub async fn declare(&self, queue: &Queue) -> Result<(), BrokerError> {
         queue.check()?;
-        self.transport.declare(queue).await
+        self.transport.declare(&queue.parts()).await
+    }
+
+    /// Says what there is of a topology, and changes nothing.
+    ///
+    /// # Errors
+    /// When a name is impossible, the link does not work, or the broker does not answer.
+    pub async fn plan(&self, topology: &Topology) -> Result<Plan, BrokerError> {
+        topology.check()?;
+        let parts = topology.parts();
+        let found = self.transport.look(&parts).await?;
+        Ok(Plan::new(parts, found))
+    }
+
+    /// Makes what is missing, unless something is there that is another: then nothing is made.
+    ///
+    /// # Errors
+    /// As for [`plan`](Self::plan), and when something is another: [`BrokerError::is_different`].
+    pub async fn apply(&self, topology: &Topology) -> Result<(), BrokerError> {
+        let plan = self.plan(topology).await?;
+        if plan.is_possible() { self.transport.declare(&topology.parts()).await } else { Err(of_plan(&plan)) }
+    }
+
+    /// Whether all of a topology is there that can be seen: for services that may not make anything themselves.
+    ///
+    /// # Errors
+    /// As for [`plan`](Self::plan), and when something is missing or another: [`BrokerError::is_different`].
+    pub async fn check(&self, topology: &Topology) -> Result<(), BrokerError> {
+        let plan = self.plan(topology).await?;
+        if plan.is_complete() { Ok(()) } else { Err(of_plan(&plan)) }
     }
 
     /// Publishes a message and waits for what becomes of it, for at most 30 seconds.

@@ -51,6 +51,12 @@ impl BrokerBuilder {
         self
     }
 
+    /// Declares no exchanges: for those who only look, and those who may only read and write.
+    pub fn declare_nothing(mut self) -> Self {
+        self.0.declare_nothing = true;
+        self
+    }
+
     /// Connects and declares the exchanges.
     ///
     /// # Errors

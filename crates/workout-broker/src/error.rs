@@ -6,6 +6,9 @@ use std::io;
 use lapin::ErrorKind;
 use lapin::protocol::{AMQPErrorKind, AMQPSoftError};
 
+use crate::amqp::difference;
+use crate::topology::{Found, Part, Plan};
+
 /// Why the broker did not do what it was asked to. Ask it a question; its text is for people.
 #[derive(Debug, thiserror::Error)]
 #[error(transparent)]
@@ -31,6 +34,14 @@ pub(crate) enum Kind {
     NotFound,
     #[error("the broker refused")]
     Refused(#[source] Cause),
+    #[error("the broker does not let this user do that")]
+    Forbidden(#[source] Cause),
+    #[error("it is there and is another: {0}")]
+    Differs(String),
+    #[error("the {0} cannot be declared")]
+    Declared(String, #[source] Box<BrokerError>),
+    #[error("the broker does not have what it should: {0}")]
+    Topology(String),
     #[error("the broker ended the subscription, usually because the queue was deleted")]
     Cancelled,
     #[error("the broker gave no answer in time")]
@@ -51,10 +62,23 @@ pub(crate) enum Kind {
 type Cause = Box<dyn Error + Send + Sync>;
 
 impl BrokerError {
+    /// What went wrong, beneath what it went wrong with.
+    pub(crate) fn kind(&self) -> &Kind {
+        match &*self.0 {
+            Kind::Declared(_, error) => error.kind(),
+            kind => kind,
+        }
+    }
+
+    /// With the part that could not be declared.
+    pub(crate) fn about(self, part: &Part) -> Self {
+        Kind::Declared(part.to_string(), Box::new(self)).into()
+    }
+
     /// Whether the same may succeed later without anybody mending anything: the link was lost, or the broker is slow.
     #[must_use]
     pub fn is_transient(&self) -> bool {
-        match *self.0 {
+        match self.kind() {
             Kind::Silent | Kind::Unreachable(_) | Kind::Link(_) | Kind::Down | Kind::NotSettled(_) => true,
             #[cfg(feature = "tls")]
             Kind::Tls(..) => false,
@@ -64,6 +88,10 @@ impl BrokerError {
             | Kind::Message(_)
             | Kind::NotFound
             | Kind::Refused(_)
+            | Kind::Forbidden(_)
+            | Kind::Differs(_)
+            | Kind::Topology(_)
+            | Kind::Declared(..)
             | Kind::Closed
             | Kind::Cancelled
             | Kind::SettledBefore => false,
@@ -73,14 +101,17 @@ impl BrokerError {
     /// Whether the exchange or the queue does not exist.
     #[must_use]
     pub fn is_not_found(&self) -> bool {
-        matches!(*self.0, Kind::NotFound)
+        matches!(self.kind(), Kind::NotFound)
     }
 
     /// Whether what was asked for could never work: an unusable URL or certificate of ours, a name that AMQP cannot say, a
     /// message that is settled twice.
     #[must_use]
     pub fn is_invalid(&self) -> bool {
-        matches!(*self.0, Kind::Url(_) | Kind::Setup(..) | Kind::Invalid(_) | Kind::Message(_) | Kind::SettledBefore)
+        matches!(
+            self.kind(),
+            Kind::Url(_) | Kind::Setup(..) | Kind::Invalid(_) | Kind::Message(_) | Kind::SettledBefore
+        )
     }
 
     /// Whether there is no secure link because one side does not accept the other: a certificate that has expired, is for
@@ -88,26 +119,39 @@ impl BrokerError {
     #[cfg(feature = "tls")]
     #[must_use]
     pub fn is_untrusted(&self) -> bool {
-        matches!(*self.0, Kind::Tls(..))
+        matches!(self.kind(), Kind::Tls(..))
     }
 
     /// Whether this process has closed the broker.
     #[must_use]
     pub fn is_closed(&self) -> bool {
-        matches!(*self.0, Kind::Closed)
+        matches!(self.kind(), Kind::Closed)
     }
 
     /// Whether a message could not be settled, because the link that it came on is lost. It will come again; nothing else
     /// has happened.
     #[must_use]
     pub fn is_not_settled(&self) -> bool {
-        matches!(*self.0, Kind::NotSettled(_))
+        matches!(self.kind(), Kind::NotSettled(_))
     }
 
     /// Whether the broker said no: missing permission, other credentials, or a queue that exists with other properties.
     #[must_use]
     pub fn is_refused(&self) -> bool {
-        matches!(*self.0, Kind::Refused(_))
+        matches!(self.kind(), Kind::Refused(_) | Kind::Forbidden(_) | Kind::Differs(_))
+    }
+
+    /// Whether the user of this link lacks a permission.
+    #[must_use]
+    pub fn is_forbidden(&self) -> bool {
+        matches!(self.kind(), Kind::Forbidden(_))
+    }
+
+    /// Whether the broker does not have what it should: a queue or an exchange is there with other properties, or, after
+    /// [`Broker::check`](crate::Broker::check), missing. The text says which and how.
+    #[must_use]
+    pub fn is_different(&self) -> bool {
+        matches!(self.kind(), Kind::Differs(_) | Kind::Topology(_))
     }
 }
 
@@ -127,6 +171,11 @@ impl BrokerError {
     #[must_use]
     pub fn not_found() -> Self {
         Kind::NotFound.into()
+    }
+
+    /// Something is there and is another, for this reason.
+    pub fn different(reason: impl Into<String>) -> Self {
+        Kind::Differs(reason.into()).into()
     }
 
     /// A message can no longer be settled, and will come again.
@@ -160,12 +209,23 @@ impl From<Kind> for BrokerError {
     }
 }
 
+/// What is not as it should be.
+pub(crate) fn of_plan(plan: &Plan) -> BrokerError {
+    let wrong = plan.steps.iter().filter(|step| matches!(step.found, Found::Missing | Found::Differs(_)));
+    let wrong: Vec<_> = wrong.map(ToString::to_string).collect();
+    Kind::Topology(wrong.join("; ")).into()
+}
+
 /// Not a public `From`: which client library is inside is nobody's business.
 pub(crate) fn of_client(error: lapin::Error) -> BrokerError {
     match error.kind() {
         ErrorKind::ProtocolError(said) => match said.kind() {
             AMQPErrorKind::Soft(AMQPSoftError::NOTFOUND) => Kind::NotFound,
-            AMQPErrorKind::Soft(_) => Kind::Refused(error.into()),
+            AMQPErrorKind::Soft(AMQPSoftError::ACCESSREFUSED) => Kind::Forbidden(error.into()),
+            AMQPErrorKind::Soft(_) => match difference(said.get_message().as_str()) {
+                Some(difference) => Kind::Differs(difference),
+                None => Kind::Refused(error.into()),
+            },
             AMQPErrorKind::Hard(_) => of_connection(error),
         },
         ErrorKind::IOError(cause) => match untrusted(cause) {
@@ -216,6 +276,10 @@ mod tests {
             Kind::Message("reason"),
             Kind::NotFound,
             Kind::Refused(client()),
+            Kind::Forbidden(client()),
+            Kind::Differs("reason".to_owned()),
+            Kind::Declared("part".to_owned(), Box::new(Kind::Refused(client()).into())),
+            Kind::Topology("reason".to_owned()),
             Kind::Cancelled,
             Kind::Silent,
             Kind::Link(client()),

@@ -27,7 +27,7 @@ mod tls;
 mod lane;
 mod message;
 mod outcome;
-mod topology;
+pub mod topology;
 
 mod delivery;
 mod prefetch;
@@ -48,4 +48,4 @@ pub use crate::outcome::Outcome;
 pub use crate::prefetch::{Prefetch, PrefetchError};
 #[cfg(feature = "tls")]
 pub use crate::tls::{Pem, Tls};
-pub use crate::topology::{Binding, DELIVERY_LIMIT, Queue};
+pub use crate::topology::{DELIVERY_LIMIT, Queue, Topology};

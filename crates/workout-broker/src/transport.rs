@@ -18,7 +18,7 @@ use crate::error::BrokerError;
 use crate::health::Health;
 use crate::outcome::Outcome;
 use crate::prefetch::Prefetch;
-use crate::topology::Queue;
+use crate::topology::{Found, Part};
 
 /// An answer that may take its time.
 pub type Answer<'a, T> = Pin<Box<dyn Future<Output = Result<T, BrokerError>> + Send + 'a>>;
@@ -31,8 +31,12 @@ pub type NextDelivery = Poll<Option<Result<Box<dyn TransportDelivery>, BrokerErr
 /// It looks after itself: a link that is lost is made again, lanes and deliveries go on by themselves. Its `Debug` shows
 /// neither passwords nor messages.
 pub trait Transport: fmt::Debug + Send + Sync + 'static {
-    /// See [`Broker::declare`](crate::Broker::declare).
-    fn declare<'a>(&'a self, queue: &'a Queue) -> Answer<'a, ()>;
+    /// Makes what is not there, in this order, and changes nothing that is. The first failure ends it. See
+    /// [`Broker::declare`](crate::Broker::declare) and [`Broker::apply`](crate::Broker::apply).
+    fn declare<'a>(&'a self, parts: &'a [Part]) -> Answer<'a, ()>;
+
+    /// What there is of each part, in their order. Changes nothing. See [`Broker::plan`](crate::Broker::plan).
+    fn look<'a>(&'a self, parts: &'a [Part]) -> Answer<'a, Vec<Found>>;
 
     /// A way to publish. It may open its channel with the first window.
     fn lane(&self) -> Box<dyn TransportLane>;

@@ -7,6 +7,7 @@ mod link;
 mod server;
 mod starved;
 mod tls;
+mod topology;
 
 use std::time::Duration;
 

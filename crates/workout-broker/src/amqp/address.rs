@@ -28,6 +28,7 @@ const KEYS: [&str; 4] = ["heartbeat", "frame_max", "channel_max", "auth_mechanis
 pub(crate) struct Settings {
     pub(crate) url: String,
     pub(crate) allow_plaintext: bool,
+    pub(crate) declare_nothing: bool,
     pub(crate) credentials: CredentialSource,
     #[cfg(feature = "tls")]
     pub(crate) tls: Option<Tls>,

@@ -11,6 +11,7 @@ use crate::amqp::address::{Address, Settings};
 use crate::amqp::link::Link;
 use crate::error::{BrokerError, Kind, of_client};
 use crate::health::{Health, LinkState};
+use crate::topology::Topology;
 
 /// How long one question to the broker may take.
 pub(super) const ANSWER_TIMEOUT: Duration = Duration::from_secs(10);
@@ -27,11 +28,14 @@ pub(crate) struct Amqp {
 
 impl Amqp {
     pub(crate) async fn connect(settings: Settings) -> Result<Self, BrokerError> {
+        let declare_nothing = settings.declare_nothing;
         let address = Arc::new(Address::new(settings)?);
         let publishing = Link::connect(Arc::clone(&address), "workout publishing").await?;
         let consuming = Link::connect(address, "workout consuming").await?;
         let this = Self { publishing, consuming };
-        this.declare_exchanges().await?;
+        if !declare_nothing {
+            this.declare(&Topology::new().parts()).await?;
+        }
         Ok(this)
     }
 

@@ -13,6 +13,7 @@ mod link;
 
 mod broker;
 mod declare;
+mod difference;
 
 mod attribution;
 mod properties;
@@ -25,5 +26,6 @@ mod transport;
 
 pub(crate) use address::Settings;
 pub(crate) use broker::Amqp;
+pub(crate) use difference::difference;
 #[cfg(feature = "tls")]
 pub(crate) use tls::problem;

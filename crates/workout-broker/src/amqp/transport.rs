@@ -7,12 +7,16 @@ use crate::amqp::broker::Amqp;
 use crate::amqp::subscription::Subscription;
 use crate::health::Health;
 use crate::prefetch::Prefetch;
-use crate::topology::Queue;
+use crate::topology::{Found, Part};
 use crate::transport::{Answer, NextDelivery, Transport, TransportDeliveries, TransportLane};
 
 impl Transport for Arc<Amqp> {
-    fn declare<'a>(&'a self, queue: &'a Queue) -> Answer<'a, ()> {
-        Box::pin(Amqp::declare(self, queue))
+    fn declare<'a>(&'a self, parts: &'a [Part]) -> Answer<'a, ()> {
+        Box::pin(Amqp::declare(self, parts))
+    }
+
+    fn look<'a>(&'a self, parts: &'a [Part]) -> Answer<'a, Vec<Found>> {
+        Box::pin(Amqp::look(self, parts))
     }
 
     fn lane(&self) -> Box<dyn TransportLane> {

@@ -13,7 +13,7 @@ use crate::in_process::lane::InProcessLane;
 use crate::in_process::reader::Reader;
 use crate::in_process::server::Server;
 use crate::prefetch::Prefetch;
-use crate::topology::Queue;
+use crate::topology::{Found, Part};
 use crate::transport::{Answer, Transport, TransportDeliveries, TransportLane};
 
 /// How long a question waits for a link that is being made again.
@@ -84,10 +84,17 @@ impl Drop for Line {
 }
 
 impl Transport for Connection {
-    fn declare<'a>(&'a self, queue: &'a Queue) -> Answer<'a, ()> {
+    fn declare<'a>(&'a self, parts: &'a [Part]) -> Answer<'a, ()> {
         Box::pin(async {
             self.asking().await?;
-            self.server().lock().declare(queue)
+            self.server().lock().declare(parts)
+        })
+    }
+
+    fn look<'a>(&'a self, parts: &'a [Part]) -> Answer<'a, Vec<Found>> {
+        Box::pin(async {
+            self.asking().await?;
+            Ok(self.server().lock().look(parts))
         })
     }
 

@@ -1,11 +1,13 @@
 //! A broker in memory, with the semantics of RabbitMQ that the contract needs and no others.
 //!
-//! Deliberately absent: durability, priorities, time to live, exchanges beyond the two of the contract.
+//! Deliberately absent: durability, priorities, time to live and expiry, exchanges beyond those of the contract and the one
+//! for events that nobody wants yet.
 
 mod connection;
 mod links;
 mod server;
 
+mod declare;
 mod queue;
 mod routing;
 mod state;

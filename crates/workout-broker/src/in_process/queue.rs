@@ -8,7 +8,7 @@ use tokio::time::Instant;
 use workout_events::amqp::Message;
 
 use crate::in_process::subscriber::Subscriber;
-use crate::topology::Binding;
+use crate::topology::{Binding, QueueSpec};
 
 /// A message in a queue.
 #[derive(Debug, Clone)]
@@ -18,10 +18,10 @@ pub(super) struct Stored {
     pub(super) returns: u32,
 }
 
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct QueueState {
+    pub(super) spec: QueueSpec,
     pub(super) bindings: BTreeSet<Binding>,
-    pub(super) dead_letters: Option<String>,
     /// What came back goes out first, as in a quorum queue with a delivery limit.
     returned: VecDeque<Stored>,
     fresh: VecDeque<Stored>,
@@ -30,8 +30,19 @@ pub(super) struct QueueState {
 }
 
 impl QueueState {
-    pub(super) fn new(dead_letters: Option<String>) -> Self {
-        Self { dead_letters, ..Self::default() }
+    pub(super) fn new(spec: QueueSpec) -> Self {
+        let (returned, fresh, readers) = (VecDeque::new(), VecDeque::new(), VecDeque::new());
+        Self { spec, bindings: BTreeSet::new(), returned, fresh, readers }
+    }
+
+    /// Whether a message has come back too often.
+    pub(super) fn gives_up(&self, returns: u32) -> bool {
+        self.spec.delivery_limit.is_some_and(|limit| returns > limit)
+    }
+
+    /// Whether one message more would exceed this, and the queue does not make room.
+    pub(super) fn is_full(&self, capacity: usize) -> bool {
+        self.spec.keeps_newest.is_none() && self.waiting() >= capacity
     }
 
     /// How many messages wait for a reader.
@@ -40,6 +51,10 @@ impl QueueState {
     }
 
     pub(super) fn put(&mut self, message: Arc<Message>) {
+        let newest = self.spec.keeps_newest.and_then(|newest| usize::try_from(newest).ok());
+        if newest.is_some_and(|newest| self.waiting() >= newest) {
+            self.take();
+        }
         self.fresh.push_back(Stored { message, returns: 0 });
     }
 

@@ -2,9 +2,11 @@
 
 use std::collections::BTreeSet;
 
+use workout_events::TOPIC_EXCHANGE;
+
 use crate::error::{BrokerError, Kind};
 use crate::in_process::topic;
-use crate::topology::{Binding, EXCHANGE_BINDING, EXCHANGES, ExchangeKind};
+use crate::topology::{Binding, EXCHANGE_BINDING, EXCHANGES, ExchangeKind, LANDING};
 
 /// Which bindings a message reaches.
 pub(super) struct Route<'m> {
@@ -22,6 +24,14 @@ impl<'m> Route<'m> {
         Ok(Self { exchanges, routing_key })
     }
 
+    /// Where no binding of the topic reaches it, it goes to this exchange as well.
+    pub(super) fn or_else<'b>(&mut self, landing: &'m str, mut bindings: impl Iterator<Item = &'b Binding>) {
+        let wanted = |binding: &Binding| binding.exchange == TOPIC_EXCHANGE && self.reaches(binding);
+        if self.exchanges.contains(TOPIC_EXCHANGE) && !bindings.any(wanted) {
+            self.exchanges.insert(landing);
+        }
+    }
+
     pub(super) fn reaches(&self, binding: &Binding) -> bool {
         let Binding { exchange, pattern } = binding;
         self.exchanges.contains(exchange.as_str()) && matches(exchange, pattern, self.routing_key)
@@ -29,7 +39,8 @@ impl<'m> Route<'m> {
 }
 
 pub(super) fn kind(exchange: &str) -> Result<ExchangeKind, BrokerError> {
-    let found = EXCHANGES.iter().find(|(name, _)| *name == exchange);
+    let landing = (LANDING, ExchangeKind::Fanout);
+    let found = EXCHANGES.iter().chain([&landing]).find(|(name, _)| *name == exchange);
     found.map(|(_, kind)| *kind).ok_or_else(|| Kind::NotFound.into())
 }
 

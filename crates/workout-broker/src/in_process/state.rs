@@ -12,12 +12,11 @@ use crate::error::BrokerError;
 use crate::health::Health;
 use crate::in_process::publishing::Unread;
 use crate::in_process::queue::{QueueState, Stored};
-use crate::in_process::routing::{self, Route};
+use crate::in_process::routing::Route;
 use crate::in_process::script::Script;
 use crate::in_process::subscriber::Subscriber;
 use crate::in_process::window::Window;
 use crate::outcome::Outcome;
-use crate::topology::{DELIVERY_LIMIT, Queue};
 
 /// How many messages wait in a queue before it refuses more: memory is the limit here, and not a disk.
 const CAPACITY: usize = 10_000;
@@ -25,6 +24,8 @@ const CAPACITY: usize = 10_000;
 #[derive(Debug)]
 pub(super) struct State {
     pub(super) queues: BTreeMap<String, QueueState>,
+    /// The exchange that takes what no binding of the topic wants.
+    pub(super) landing: Option<String>,
     pub(super) readers: BTreeMap<u64, Subscriber>,
     pub(super) connections: BTreeMap<u64, watch::Sender<Health>>,
     /// Windows under way.
@@ -46,6 +47,7 @@ impl Default for State {
     fn default() -> Self {
         Self {
             queues: BTreeMap::new(),
+            landing: None,
             readers: BTreeMap::new(),
             connections: BTreeMap::new(),
             windows: BTreeMap::new(),
@@ -64,27 +66,6 @@ impl Default for State {
 
 /// Queues and what goes into them.
 impl State {
-    /// A queue and its dead-letter queue, and then its bindings, as far as their exchanges exist.
-    pub(super) fn declare(&mut self, queue: &Queue) -> Result<(), BrokerError> {
-        let dead = queue.dead_letter_name();
-        self.declare_one(&dead, None)?;
-        self.declare_one(queue.name(), Some(&dead))?;
-        for binding in queue.bindings() {
-            routing::kind(&binding.exchange)?;
-            if let Some(entry) = self.queues.get_mut(queue.name()) {
-                entry.bindings.insert(binding.clone());
-            }
-        }
-        Ok(())
-    }
-
-    fn declare_one(&mut self, name: &str, dead_letters: Option<&str>) -> Result<(), BrokerError> {
-        let dead_letters = dead_letters.map(str::to_owned);
-        let entry = self.queues.entry(name.to_owned()).or_insert_with(|| QueueState::new(dead_letters.clone()));
-        let same = entry.dead_letters == dead_letters;
-        if same { Ok(()) } else { Err(BrokerError::refused("the queue exists with other properties")) }
-    }
-
     pub(super) fn delete(&mut self, queue: &str) {
         self.cancel(queue);
         self.queues.remove(queue);
@@ -96,7 +77,10 @@ impl State {
 
     /// All queues that want the message get it, or none does.
     pub(super) fn route(&mut self, message: &Arc<Message>) -> Result<Outcome, BrokerError> {
-        let route = Route::of(&message.exchange, &message.routing_key)?;
+        let mut route = Route::of(&message.exchange, &message.routing_key)?;
+        if let Some(landing) = &self.landing {
+            route.or_else(landing, self.queues.values().flat_map(|queue| &queue.bindings));
+        }
         let mut wanting: Vec<_> = self
             .queues
             .values_mut()
@@ -105,7 +89,7 @@ impl State {
         if wanting.is_empty() {
             return Ok(Outcome::Returned);
         }
-        if wanting.iter().any(|queue| queue.waiting() >= self.capacity) {
+        if wanting.iter().any(|queue| queue.is_full(self.capacity)) {
             return Ok(Outcome::Nacked);
         }
         for queue in &mut wanting {
@@ -123,7 +107,7 @@ impl State {
 
     pub(super) fn put_back(&mut self, queue: &str, mut stored: Stored) {
         stored.returns += 1;
-        if stored.returns > DELIVERY_LIMIT {
+        if self.queues.get(queue).is_some_and(|queue| queue.gives_up(stored.returns)) {
             self.bury(queue, &stored.message, "delivery_limit");
         } else if let Some(queue) = self.queues.get_mut(queue) {
             queue.put_back(stored);
@@ -133,7 +117,7 @@ impl State {
     /// Moves a message to the dead letters of its queue, with the headers that say why. A dead-letter queue has none of
     /// its own, so what it gives up is gone: someone looked and said so.
     pub(super) fn bury(&mut self, queue: &str, message: &Message, reason: &'static str) {
-        let Some(dead) = self.queues.get(queue).and_then(|queue| queue.dead_letters.clone()) else { return };
+        let Some(dead) = self.queues.get(queue).and_then(|queue| queue.spec.dead_letters.clone()) else { return };
         let mut message = message.clone();
         if !message.headers.iter().any(|(name, _)| name == "x-first-death-queue") {
             let text = |text: &str| HeaderValue::Text(text.to_owned());

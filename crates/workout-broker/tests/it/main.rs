@@ -6,4 +6,5 @@ mod contract;
 mod faults;
 mod handshake;
 mod in_process;
+mod topology;
 mod urls;
