@@ -11,6 +11,5 @@ mod packages;
 mod postgres;
 mod rabbitmq;
 mod thin_path;
-mod topology_command;
 mod wait;
 mod with_servers;

@@ -20,22 +20,10 @@ use workout_events::{
 };
 use workout_publisher::{Outcome, Publisher};
 
-/// The suite of the broker crate: its own tests ask it of the broker inside the process.
-#[path = "../../crates/workout-broker/tests/it/contract.rs"]
-mod broker_contract;
-
 const QUEUE: &str = "stats.workouts";
 
 /// For everything, on a loaded machine.
 const LIMIT: Duration = Duration::from_mins(2);
-
-#[tokio::test(flavor = "multi_thread")]
-async fn rabbitmq_keeps_the_contract_of_brokers() {
-    let vhost = rabbitmq::vhost().await;
-    let broker = Broker::connect(&vhost.amqp_url()).await.unwrap();
-    broker_contract::holds(&broker).await;
-    broker.close().await.unwrap();
-}
 
 #[tokio::test(flavor = "multi_thread")]
 async fn postgresql_keeps_the_contract_of_stores() {

@@ -37,6 +37,9 @@ pub mod transport;
 mod amqp;
 pub mod in_process;
 
+#[cfg(feature = "testing")]
+pub mod testing;
+
 pub use crate::broker::Broker;
 pub use crate::builder::BrokerBuilder;
 pub use crate::credentials::Credentials;

@@ -1,6 +1,7 @@
 //! The broker crate against a RabbitMQ that misbehaves.
 
 mod certificates;
+mod contract;
 mod credentials;
 mod lanes;
 mod link;

@@ -21,11 +21,26 @@ pub(super) struct Settling {
     pub(super) channel: Channel,
     /// Up to this tag everything is settled. Settling it again would make the broker close the channel.
     through: AtomicU64,
+    /// How many settlements there were since the queue last answered for what came before.
+    recent: AtomicU64,
 }
+
+/// How many settlements RabbitMQ passes on at once for certain; half of what it is set to unless told otherwise.
+const AT_ONCE: u64 = 16;
 
 impl Settling {
     pub(super) fn on(channel: Channel) -> Self {
-        Self { channel, through: AtomicU64::new(0) }
+        Self { channel, through: AtomicU64::new(0), recent: AtomicU64::new(0) }
+    }
+
+    /// The queue has answered: it has all settlements up to now.
+    pub(super) fn passed_on(&self) {
+        self.recent.store(0, Ordering::Release);
+    }
+
+    /// Whether the broker may keep settlements that the queue does not have yet.
+    pub(super) fn may_be_kept(&self) -> bool {
+        self.recent.load(Ordering::Acquire) > AT_ONCE
     }
 
     async fn settle(&self, tag: u64, settlement: Settlement) -> lapin::Result<()> {
@@ -92,6 +107,7 @@ impl TransportDelivery for Unsettled {
         if tag <= before {
             return Poll::Ready(Err(Kind::SettledBefore.into()));
         }
+        settling.recent.fetch_add(1, Ordering::AcqRel);
         let said = pin!(settling.settle(tag, settlement)).poll(&mut Context::from_waker(Waker::noop()));
         Poll::Ready(match said {
             Poll::Ready(Err(error)) => Err(Kind::NotSettled(Some(error.into())).into()),

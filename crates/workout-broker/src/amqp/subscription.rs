@@ -7,7 +7,7 @@ use std::task::{Context, Poll, ready};
 
 use futures_core::Stream;
 use lapin::Consumer;
-use lapin::options::{BasicCancelOptions, BasicConsumeOptions, BasicQosOptions};
+use lapin::options::{BasicCancelOptions, BasicConsumeOptions, BasicGetOptions, BasicQosOptions};
 use lapin::types::FieldTable;
 use tokio::task::JoinSet;
 use tokio::time::{Interval, MissedTickBehavior, interval, sleep};
@@ -141,9 +141,12 @@ impl Subscription {
     /// The broker answers the end of a channel after it has read what came before on it: the acknowledgements.
     pub(crate) async fn close(self) -> Result<(), BrokerError> {
         let (code, text) = GOODBYE;
-        match self.state {
-            State::Reading(reading) => answer(reading.settling.channel.close(code, text.into())).await,
-            State::Again(_) | State::Ended => Ok(()),
+        let State::Reading(mut reading) = self.state else { return Ok(()) };
+        match reading.pass_on(&self.queue).await {
+            Ok(()) => answer(reading.settling.channel.close(code, text.into())).await,
+            // Without the queue there is nothing that could come again, and the question has ended the channel.
+            Err(error) if error.is_not_found() => Ok(()),
+            Err(error) => Err(error),
         }
     }
 }
@@ -187,10 +190,29 @@ impl Reading {
         self.stopped = true;
         let channel = &self.settling.channel;
         match answer(channel.basic_cancel(self.consumer.tag(), BasicCancelOptions::default())).await {
+            Ok(()) => {
+                self.settling.passed_on();
+                Ok(())
+            }
             // Nothing comes on it any more either.
             Err(_) if !channel.status().connected() => Ok(()),
-            answer => answer,
+            Err(error) => Err(error),
         }
+    }
+
+    /// Sees to it that the queue has every settlement. A channel of RabbitMQ has 32 of them under way to a quorum queue,
+    /// keeps the others until it hears of these, and forgets them when it ends. What the queue itself has to answer comes
+    /// after those 32, and then the channel passes on the rest.
+    async fn pass_on(&mut self, queue: &str) -> Result<(), BrokerError> {
+        if !self.stopped {
+            return self.stop().await;
+        }
+        if self.settling.may_be_kept() {
+            // A message that this gets goes back with the end of the channel.
+            let asked = self.settling.channel.basic_get(queue.into(), BasicGetOptions { no_ack: false });
+            answer(asked).await?;
+        }
+        Ok(())
     }
 }
 

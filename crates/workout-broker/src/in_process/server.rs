@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use crate::broker::Broker;
 use crate::in_process::connection::Connection;
 use crate::in_process::state::State;
+use crate::transport::Transport;
 
 /// A broker inside this process, as the server sees it: several connections can be made to it.
 ///
@@ -23,7 +24,13 @@ impl Server {
     /// A connection of its own. To close it harms no other.
     #[must_use]
     pub fn connect(&self) -> Broker {
-        Broker::new(Connection::to(self))
+        Broker::new(self.transport())
+    }
+
+    /// What [`connect`](Self::connect) makes a broker of, for a transport of your own that changes something about it.
+    #[must_use]
+    pub fn transport(&self) -> impl Transport + use<> {
+        Connection::to(self)
     }
 
     pub(super) fn lock(&self) -> MutexGuard<'_, State> {

@@ -2,7 +2,7 @@ use workout_broker::topology::{Found, LANDING};
 use workout_broker::{Broker, Outcome, Prefetch, Queue, Topology};
 use workout_events::WorkoutDeleted;
 
-use crate::contract::deleted;
+use crate::message;
 
 #[tokio::test]
 async fn a_topology_is_planned_applied_and_checked() {
@@ -26,14 +26,14 @@ async fn a_topology_is_planned_applied_and_checked() {
 #[tokio::test]
 async fn what_nobody_wants_yet_lands_and_what_somebody_wants_does_not() {
     let broker = Broker::in_process();
-    assert_eq!(broker.publish(deleted()).await.unwrap(), Outcome::Returned);
+    assert_eq!(broker.publish(message("workout.deleted")).await.unwrap(), Outcome::Returned);
     broker.apply(&Topology::new().landing()).await.unwrap();
-    assert_eq!(broker.publish(deleted()).await.unwrap(), Outcome::Confirmed);
+    assert_eq!(broker.publish(message("workout.deleted")).await.unwrap(), Outcome::Confirmed);
     let mut deliveries = broker.consume(LANDING, Prefetch::default()).await.unwrap();
     deliveries.next().await.unwrap().unwrap().ack().await.unwrap();
 
     broker.apply(&Topology::new().landing().queue(Queue::new("mine").bind_type::<WorkoutDeleted>())).await.unwrap();
-    assert_eq!(broker.publish(deleted()).await.unwrap(), Outcome::Confirmed);
+    assert_eq!(broker.publish(message("workout.deleted")).await.unwrap(), Outcome::Confirmed);
     deliveries.stop().await.unwrap();
     assert!(deliveries.next().await.is_none());
 }
@@ -44,7 +44,7 @@ async fn a_temporary_queue_keeps_the_newest() {
     let queue = Queue::temporary("tail").bind("workout.events", "#");
     broker.declare(&queue).await.unwrap();
     for _ in 0..10_003 {
-        assert_eq!(broker.publish(deleted()).await.unwrap(), Outcome::Confirmed);
+        assert_eq!(broker.publish(message("workout.deleted")).await.unwrap(), Outcome::Confirmed);
     }
     let mut deliveries = broker.consume(queue.name(), Prefetch::default()).await.unwrap();
     for _ in 0..10_000 {

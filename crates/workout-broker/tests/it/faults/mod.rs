@@ -9,7 +9,7 @@ use workout_broker::in_process::Server;
 use workout_broker::{Broker, Deliveries, Outcome, Prefetch, Queue};
 use workout_events::amqp::Message;
 
-use crate::contract::deleted;
+use crate::message;
 
 const QUEUE: &str = "faults";
 const LIMIT: Duration = Duration::from_secs(10);
@@ -26,15 +26,11 @@ fn messages<const N: usize>() -> [Message; N] {
 }
 
 fn wanted() -> Message {
-    let mut message = deleted();
-    message.routing_key = "wanted".into();
-    message
+    message("wanted")
 }
 
 fn unwanted() -> Message {
-    let mut message = deleted();
-    message.routing_key = "unwanted".into();
-    message
+    message("unwanted")
 }
 
 async fn publish<const N: usize>(broker: &Broker) -> [Message; N] {
