@@ -11,5 +11,6 @@ mod packages;
 mod postgres;
 mod rabbitmq;
 mod thin_path;
+mod topology_command;
 mod wait;
 mod with_servers;

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 use tokio::runtime;
-use workout_broker::{Broker, BrokerError, Pem, Tls};
+use workout_broker::{Broker, BrokerBuilder, BrokerError, Pem, Tls};
 
 use crate::failure::Failure;
 
@@ -42,8 +42,8 @@ pub(crate) struct Amqp {
 }
 
 impl Amqp {
-    /// Connects, or says in one line why that is not possible.
-    pub(crate) async fn connect(&self) -> Result<Broker, Failure> {
+    /// How to connect, or why that is not possible.
+    pub(crate) fn builder(&self) -> Result<BrokerBuilder, Failure> {
         if self.url.0.is_empty() {
             let mend = "the URL of the broker is empty: give --amqp amqps://user:password@host/vhost, or set AMQP_URL";
             return Err(Failure::new(mend));
@@ -58,7 +58,7 @@ impl Amqp {
         if self.allow_plaintext {
             builder = builder.allow_plaintext();
         }
-        builder.connect().await.map_err(|error| failure(&error))
+        Ok(builder)
     }
 
     fn tls(&self) -> Option<Tls> {
@@ -75,6 +75,11 @@ impl Amqp {
         }
         Some(tls)
     }
+}
+
+/// Connects, or says in one line why that is not possible.
+pub(crate) async fn connect(builder: BrokerBuilder) -> Result<Broker, Failure> {
+    builder.connect().await.map_err(|error| failure(&error))
 }
 
 /// What the broker or the link to it did not do.

@@ -24,6 +24,7 @@ Examples:
   workout schema show workout.performed        the JSON Schema of one type
   workout schema validate events.jsonl         one verdict a line
   workout asyncapi > asyncapi.json             the whole contract, for generators
+  workout topology check                       is the broker of AMQP_URL as it should be?
 
 Exit codes: 0 done, 1 something was refused, 2 the command could not be carried out."
 )]
@@ -39,7 +40,7 @@ enum Command {
     Schema(schema::Command),
     /// Prints the AsyncAPI 3 document: exchanges, messages and how they look on AMQP.
     Asyncapi,
-    /// The exchanges of the contract on a broker.
+    /// The exchanges and queues on a broker: planned, made, checked.
     #[command(subcommand, arg_required_else_help = true)]
     Topology(topology::Command),
     /// Prints completions for a shell.
