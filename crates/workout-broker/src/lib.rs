@@ -11,6 +11,7 @@
 //! | read a queue | [`Broker::consume`], [`Deliveries`], [`Delivery`] |
 //! | know what went wrong | [`BrokerError`] |
 //! | know what works | [`Broker::health`], [`Health`] |
+//! | test what publishes and consumes | [`in_process::Server`] |
 //! | bring a transport of your own | [`transport`], [`Broker::new`] |
 //!
 //! [`Broker`] is one type whatever is behind it: whoever publishes or consumes names no type parameter. What is behind

@@ -1,4 +1,7 @@
-//! A broker in memory, with the semantics of RabbitMQ that the contract needs and no others.
+//! A broker in memory, with the semantics of RabbitMQ that the contract needs and no others; and what a test can do to it.
+//!
+//! [`Broker::in_process`](crate::Broker::in_process) makes one for a whole service. A test makes a [`Server`] and connects
+//! to it: the server can then be told to fail.
 //!
 //! Deliberately absent: durability, priorities, time to live and expiry, exchanges beyond those of the contract and the one
 //! for events that nobody wants yet.
