@@ -9,7 +9,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use futures_core::Stream;
-use lapin::{Channel, Connection};
+use lapin::{Channel, Connection, ErrorKind};
 use tokio::sync::{Notify, watch};
 use tokio::task::yield_now;
 use tokio::time::{interval, sleep};
@@ -105,7 +105,17 @@ impl Link {
         self.until(|state| state == LinkState::Closed).await?;
         let (code, text) = GOODBYE;
         match connection {
-            Some(connection) if connection.status().connected() => answer(connection.close(code, text.into())).await,
+            Some(connection) if connection.status().connected() => {
+                answer(async {
+                    match connection.close(code, text.into()).await {
+                        // A channel that was dropped just before: the client closes it when the connection is closing
+                        // already, and ends that with this error. It has ended all the same.
+                        Err(error) if matches!(error.kind(), ErrorKind::InvalidChannelState(..)) => Ok(()),
+                        answer => answer,
+                    }
+                })
+                .await
+            }
             _ => Ok(()),
         }
     }

@@ -48,6 +48,19 @@ pub async fn a_fresh_broker_is_well(server: &impl FreshServer) {
     timeout(LIMIT, broker.well()).await.expect("it is well already").expect("it is not closed");
 }
 
+/// The end is an orderly one, whatever was dropped just before.
+pub async fn a_broker_can_be_closed_at_once(server: &impl FreshServer) {
+    for _ in 0..10 {
+        let broker = server.connect().await;
+        let queue = declare(&broker, "at.once", &["wanted"]).await;
+        let mut lane = broker.lane();
+        lane.open().await.expect("there is a link");
+        let deliveries = consume(&broker, &queue, 10).await;
+        drop((lane, deliveries));
+        broker.close().await.expect("the broker answers");
+    }
+}
+
 /// Also those who were waiting; and it harms no other connection.
 pub async fn a_closed_broker_answers_closed_to_everything(server: &impl FreshServer) {
     let (broker, other) = (server.connect().await, server.connect().await);

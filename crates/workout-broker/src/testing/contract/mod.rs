@@ -148,6 +148,7 @@ macro_rules! __contract_cases {
 
             acknowledgements_are_not_lost_at_the_end
             a_fresh_broker_is_well
+            a_broker_can_be_closed_at_once
             a_closed_broker_answers_closed_to_everything
             what_a_closed_broker_had_not_settled_comes_again
         }

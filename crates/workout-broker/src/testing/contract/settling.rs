@@ -53,7 +53,8 @@ async fn is_dead(server: &impl FreshServer, queue: &str, message: &Message, reas
     let dead = Queue::new(queue).dead_letter_name();
     let mut deliveries = consume(&broker, &dead, 10).await;
     let delivery = next(&mut deliveries).await;
-    assert_eq!((delivery.body(), delivery.returns()), (&message.body[..], 0));
+    // How often it had come back is not asked: RabbitMQ 4 counts on.
+    assert_eq!(delivery.body(), message.body);
     assert_eq!((delivery.exchange(), delivery.routing_key()), ("", dead.as_str()));
     let letter = delivery.message();
     assert_eq!(letter.properties, message.properties);
