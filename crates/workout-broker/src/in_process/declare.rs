@@ -8,17 +8,27 @@ use crate::topology::{EXCHANGE_BINDING, Found, LANDING, Part};
 
 impl State {
     pub(super) fn declare(&mut self, parts: &[Part]) -> Result<(), BrokerError> {
+        self.expire();
         for part in parts {
             match self.look_at(part) {
                 Found::Differs(reason) => return Err(BrokerError::different(reason).about(part)),
                 Found::Missing => self.make(part).map_err(|error| error.about(part))?,
-                Found::Same | Found::Unseen(_) => {}
+                Found::Same | Found::Unseen(_) => self.use_again(part),
             }
         }
         Ok(())
     }
 
-    pub(super) fn look(&self, parts: &[Part]) -> Vec<Found> {
+    fn use_again(&mut self, part: &Part) {
+        if let Part::Queue(spec) = part
+            && let Some(queue) = self.queues.get_mut(&spec.name)
+        {
+            queue.is_used();
+        }
+    }
+
+    pub(super) fn look(&mut self, parts: &[Part]) -> Vec<Found> {
+        self.expire();
         parts.iter().map(|part| self.look_at(part)).collect()
     }
 

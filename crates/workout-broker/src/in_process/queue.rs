@@ -27,12 +27,25 @@ pub(super) struct QueueState {
     fresh: VecDeque<Stored>,
     /// In turn.
     pub(super) readers: VecDeque<u64>,
+    /// When it was declared, or its last reader left.
+    unread_since: Instant,
 }
 
 impl QueueState {
     pub(super) fn new(spec: QueueSpec) -> Self {
         let (returned, fresh, readers) = (VecDeque::new(), VecDeque::new(), VecDeque::new());
-        Self { spec, bindings: BTreeSet::new(), returned, fresh, readers }
+        Self { spec, bindings: BTreeSet::new(), returned, fresh, readers, unread_since: Instant::now() }
+    }
+
+    /// From now on it counts how long it has no reader.
+    pub(super) fn is_used(&mut self) {
+        self.unread_since = Instant::now();
+    }
+
+    /// Whether it has been without a reader for so long that it is gone.
+    pub(super) fn has_expired(&self) -> bool {
+        let unread_for = |limit: Duration| self.readers.is_empty() && self.unread_since.elapsed() >= limit;
+        self.spec.expires.is_some_and(unread_for)
     }
 
     /// Whether a message has come back too often.

@@ -9,6 +9,7 @@ use crate::transport::Settlement;
 
 impl State {
     pub(super) fn read(&mut self, connection: u64, queue: &str, prefetch: Prefetch) -> Result<u64, BrokerError> {
+        self.expire();
         let entry = self.queues.get_mut(queue).ok_or(Kind::NotFound)?;
         self.last += 1;
         self.readers.insert(self.last, Subscriber::new(connection, queue, prefetch));
@@ -94,6 +95,7 @@ impl State {
         let queue = self.readers.get(&reader).and_then(|reader| self.queues.get_mut(&reader.queue));
         if let Some(queue) = queue {
             queue.readers.retain(|other| *other != reader);
+            queue.is_used();
         }
     }
 

@@ -71,12 +71,19 @@ impl State {
         self.queues.remove(queue);
     }
 
-    pub(super) fn waiting(&self, queue: &str) -> Option<usize> {
+    /// Forgets the queues that nobody has read for too long. They are looked for when it matters, so that no task has to.
+    pub(super) fn expire(&mut self) {
+        self.queues.retain(|_, queue| !queue.has_expired());
+    }
+
+    pub(super) fn waiting(&mut self, queue: &str) -> Option<usize> {
+        self.expire();
         self.queues.get(queue).map(QueueState::waiting)
     }
 
     /// All queues that want the message get it, or none does.
     pub(super) fn route(&mut self, message: &Arc<Message>) -> Result<Outcome, BrokerError> {
+        self.expire();
         let mut route = Route::of(&message.exchange, &message.routing_key)?;
         if let Some(landing) = &self.landing {
             route.or_else(landing, self.queues.values().flat_map(|queue| &queue.bindings));

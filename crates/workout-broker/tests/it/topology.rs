@@ -1,3 +1,5 @@
+use std::time::Duration;
+
 use workout_broker::topology::{Found, LANDING};
 use workout_broker::{Broker, Outcome, Prefetch, Queue, Topology};
 use workout_events::WorkoutDeleted;
@@ -36,6 +38,25 @@ async fn what_nobody_wants_yet_lands_and_what_somebody_wants_does_not() {
     assert_eq!(broker.publish(message("workout.deleted")).await.unwrap(), Outcome::Confirmed);
     deliveries.stop().await.unwrap();
     assert!(deliveries.next().await.is_none());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_temporary_queue_is_gone_a_minute_after_its_last_reader() {
+    let broker = Broker::in_process();
+    let queue = Queue::temporary("tail").bind("workout.events", "#");
+    broker.declare(&queue).await.unwrap();
+    let deliveries = broker.consume(queue.name(), Prefetch::default()).await.unwrap();
+    let publish = async |wait: u64| {
+        tokio::time::advance(Duration::from_secs(wait)).await;
+        broker.publish(message("workout.deleted")).await.unwrap()
+    };
+    assert_eq!(publish(100).await, Outcome::Confirmed, "it is read");
+    drop(deliveries);
+    assert_eq!(publish(59).await, Outcome::Confirmed);
+    broker.declare(&queue).await.unwrap();
+    assert_eq!(publish(59).await, Outcome::Confirmed);
+    assert_eq!(publish(1).await, Outcome::Returned);
+    assert!(broker.consume(queue.name(), Prefetch::default()).await.unwrap_err().is_not_found());
 }
 
 #[tokio::test]
