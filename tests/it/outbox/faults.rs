@@ -12,7 +12,7 @@ use workout_publisher::Outcome;
 use workout_publisher::outbox::{PgOutbox, Relay, Sink};
 
 use super::suite::script::Script;
-use super::{connect, open, suite};
+use super::{open, suite};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_relay_that_hears_no_hints_polls() {
@@ -107,7 +107,9 @@ async fn relays_that_are_dropped_anywhere_leave_the_only_connection_as_it_was() 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_relay_outlives_a_crash_of_the_server() {
     let server = Server::start();
-    let pool = connect(&server.url).await;
+    let options = PgPoolOptions::new().acquire_timeout(Duration::from_secs(2));
+    let pool = options.connect_lazy(&server.url).unwrap();
+    suite::until(async || sqlx::query("SELECT 1").execute(&pool).await.is_ok()).await;
     let outbox = PgOutbox::new(pool.clone());
     outbox.migrate().await.unwrap();
     let sent = Script::confirming();
@@ -128,12 +130,15 @@ async fn a_relay_outlives_a_crash_of_the_server() {
     assert_eq!(ids.len(), 600);
 }
 
-/// The server starts anew when one of its processes dies by a signal that it did not send.
+/// The server ends all connections and starts anew when one of its processes dies by a signal that it did not send.
 async fn crash(pool: &PgPool) {
-    let kill = "DO $$ BEGIN EXECUTE format('COPY (SELECT 1) TO PROGRAM ''kill -9 %s''',
-        (SELECT pid FROM pg_stat_activity WHERE backend_type = 'checkpointer')); END $$";
+    let checkpointer = "SELECT pid FROM pg_stat_activity WHERE backend_type = 'checkpointer'";
+    let before: i32 = sqlx::query_scalar(checkpointer).fetch_one(pool).await.unwrap();
+    let kill = format!("COPY (SELECT 1) TO PROGRAM 'kill -9 {before}'");
     // The answer may be lost with the server.
-    let _ = sqlx::query(kill).execute(pool).await;
+    let _ = sqlx::raw_sql(sqlx::AssertSqlSafe(kill)).execute(pool).await;
+    let now = async || sqlx::query_scalar::<_, i32>(checkpointer).fetch_one(pool).await;
+    suite::until(async || now().await.is_ok_and(|now| now != before)).await;
 }
 
 /// A `PostgreSQL` of this test alone.

@@ -3,40 +3,15 @@
 //! A service that changes its database and publishes an event does two things of which one may fail. [`Outbox::enqueue`]
 //! writes the event into the database, inside the caller's transaction; a [`Relay`] publishes later what is committed.
 //!
-//! ```
-//! # #[cfg(feature = "sqlite")]
-//! # #[tokio::main(flavor = "current_thread")]
-//! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
-//! use workout_broker::Queue;
-//! use workout_events::{Event, WorkoutDeleted, WorkoutId};
-//! use workout_publisher::Broker;
-//! use workout_publisher::outbox::{Relay, SqliteOutbox};
+//! | you want to | start at |
+//! |---|---|
+//! | enqueue an event in a transaction of yours | [`Outbox::enqueue`] |
+//! | publish what was enqueued | [`Relay::new`], [`Relay::run`] |
+//! | know how much waits, and since when | [`Outbox::lag`], and the metrics in `docs/observability.md` |
+//! | see what cannot be published, and mend it | [`Outbox::parked`], [`Outbox::retry_parked`] |
+//! | publish to something else than a broker | [`Sink`], [`Relay::through`] |
 //!
-//! # let folder = tempfile::tempdir()?;
-//! # let options = sqlx::sqlite::SqliteConnectOptions::new().filename(folder.path().join("db")).create_if_missing(true);
-//! let pool = sqlx::SqlitePool::connect_with(options).await?;
-//! let outbox = SqliteOutbox::new(pool.clone());
-//! outbox.migrate().await?;
-//!
-//! let mut transaction = pool.begin_with("BEGIN IMMEDIATE").await?;
-//! // ... what the service itself changes ...
-//! let event = Event::new("/coach", WorkoutDeleted::new(WorkoutId::generate(), 2))?;
-//! outbox.enqueue(&mut transaction, &event).await?;
-//! transaction.commit().await?;
-//!
-//! let broker = Broker::in_process();
-//! # broker.declare(&Queue::new("stats").bind_type::<WorkoutDeleted>()).await?;
-//! let report = Relay::new(outbox.clone(), &broker).run(std::future::ready(())).await?;
-//! # assert_eq!(report.sent, 0, "it was told to stop before it began");
-//! # let all_sent = async { while outbox.lag().await.is_ok_and(|lag| lag.events > 0) { tokio::task::yield_now().await } };
-//! # let broker = Broker::in_process();
-//! # broker.declare(&Queue::new("stats").bind_type::<WorkoutDeleted>()).await?;
-//! # assert_eq!(Relay::new(outbox.clone(), &broker).run(all_sent).await?.sent, 1);
-//! # Ok(())
-//! # }
-//! # #[cfg(not(feature = "sqlite"))]
-//! # fn main() {}
-//! ```
+//! The front page of the crate has an example.
 //!
 //! # Why there is no cursor
 //!

@@ -2,14 +2,14 @@
 
 use std::time::Duration;
 
-use workout_broker::{Broker, Lane, Outcome};
+use workout_broker::{Lane, Outcome};
 use workout_events::amqp::Message;
 
 /// How long a window may be under way: less than the shortest sensible lease.
 const LIMIT: Duration = Duration::from_secs(30);
 
-/// Publishes a window of messages and says what became of each. [`Lane`] is the one to use; a [`Broker`] opens one for
-/// every window.
+/// Publishes a window of messages and says what became of each. A [`Lane`] is one, and what
+/// [`Relay::new`](crate::outbox::Relay::new) uses.
 ///
 /// An implementor must keep to this, and the relay to the rest:
 ///
@@ -37,11 +37,5 @@ impl Sink for Lane {
                 Vec::new()
             }
         }
-    }
-}
-
-impl Sink for Broker {
-    async fn publish(&mut self, window: &[Message]) -> Vec<Outcome> {
-        self.lane().publish(window).await
     }
 }

@@ -1,5 +1,6 @@
 //! The outbox in SQLite.
 
+mod metrics;
 mod suite;
 
 use sqlx::SqlitePool;
