@@ -107,20 +107,24 @@ async fn relays_that_are_dropped_anywhere_leave_the_only_connection_as_it_was() 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_relay_outlives_a_crash_of_the_server() {
     let server = Server::start();
-    let options = PgPoolOptions::new().acquire_timeout(Duration::from_secs(2));
+    // Without the pool's look at each connection, so that it is the relay that finds them broken.
+    let options = PgPoolOptions::new().acquire_timeout(Duration::from_secs(2)).test_before_acquire(false);
     let pool = options.connect_lazy(&server.url).unwrap();
     suite::until(async || sqlx::query("SELECT 1").execute(&pool).await.is_ok()).await;
     let outbox = PgOutbox::new(pool.clone());
     outbox.migrate().await.unwrap();
+    let writer = PgPoolOptions::new().connect_lazy(&server.url).unwrap();
     let sent = Script::confirming();
     let relay = Relay::through(outbox.clone(), Steady(sent.clone())).window(10);
     let relay = relay.poll(Duration::from_millis(50)).lease(Duration::from_secs(2));
     let work = async {
         for n in 1..=3 {
+            // Once while the relay has nothing to do, and once in the middle.
+            crash(&writer).await;
             let events: Vec<_> = (0..200).map(|_| suite::event()).collect();
-            suite::enqueue(&outbox, &pool, &events).await;
+            suite::enqueue(&outbox, &writer, &events).await;
             suite::until(async || sent.arrived().len() > 200 * n - 150).await;
-            crash(&pool).await;
+            crash(&writer).await;
             suite::until(async || outbox.lag().await.is_ok_and(|lag| lag.events == 0)).await;
         }
     };
@@ -154,8 +158,10 @@ impl Server {
         let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
         let lines = BufReader::new(child.stdout.take().unwrap()).lines();
         let prefix = format!("{}=", env::POSTGRES_URL);
-        let url = lines.map_while(Result::ok).find_map(|line| line.strip_prefix(&prefix).map(str::to_owned)).unwrap();
-        Self { child, url: format!("{url}/postgres") }
+        // To the empty line at the end: it would take it for the end of us if nobody read that.
+        let settings: Vec<_> = lines.map_while(Result::ok).take_while(|line| !line.is_empty()).collect();
+        let url = settings.iter().find_map(|line| line.strip_prefix(&prefix)).unwrap();
+        Self { url: format!("{url}/postgres"), child }
     }
 }
 
