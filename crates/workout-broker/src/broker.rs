@@ -131,7 +131,7 @@ impl Broker {
     /// # Errors
     /// When the queue does not exist, the link does not work, or the broker refuses.
     pub async fn consume(&self, queue: &str, prefetch: Prefetch) -> Result<Deliveries, BrokerError> {
-        Ok(Deliveries(self.transport.consume(queue, prefetch).await?))
+        Ok(Deliveries::new(self.transport.consume(queue, prefetch).await?))
     }
 
     /// Which part works at the moment, and since when.

@@ -10,9 +10,17 @@ use crate::transport::{Settlement, TransportDeliveries, TransportDelivery};
 
 /// The messages of a queue, as they come. Made by [`Broker::consume`](crate::Broker::consume).
 #[derive(Debug)]
-pub struct Deliveries(pub(crate) Box<dyn TransportDeliveries>);
+pub struct Deliveries {
+    transport: Box<dyn TransportDeliveries>,
+    /// What came behind messages that were taken at once.
+    error: Option<BrokerError>,
+}
 
 impl Deliveries {
+    pub(crate) fn new(transport: Box<dyn TransportDeliveries>) -> Self {
+        Self { transport, error: None }
+    }
+
     /// The next message; `None` after [`stop`](Self::stop), when none is left that had already come.
     ///
     /// Cancel safe: a message is lost to nobody when the future is dropped.
@@ -29,7 +37,41 @@ impl Deliveries {
 
     /// As [`next`](Self::next), for those who write futures of their own. While it is ready there may be more.
     pub fn poll_next(&mut self, context: &mut Context<'_>) -> Poll<Option<Result<Delivery, BrokerError>>> {
-        self.0.poll_next(context).map(|next| Some(next?.map(Delivery)))
+        if let Some(error) = self.error.take() {
+            return Poll::Ready(Some(Err(error)));
+        }
+        self.transport.poll_next(context).map(|next| Some(next?.map(Delivery)))
+    }
+
+    /// The messages that have come, up to `most` and at least one: for those who work on several together and settle them
+    /// with one [`ack_through`](Delivery::ack_through). Otherwise as [`next`](Self::next).
+    ///
+    /// # Errors
+    /// As for [`next`](Self::next), when no message came before it.
+    pub async fn next_batch(&mut self, most: usize) -> Option<Result<Vec<Delivery>, BrokerError>> {
+        poll_fn(|context| self.poll_batch(most.max(1), context)).await
+    }
+
+    fn poll_batch(
+        &mut self,
+        most: usize,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<Result<Vec<Delivery>, BrokerError>>> {
+        let mut batch = Vec::new();
+        while batch.len() < most {
+            match self.poll_next(context) {
+                Poll::Ready(Some(Ok(delivery))) => batch.push(delivery),
+                Poll::Ready(Some(Err(error))) if batch.is_empty() => return Poll::Ready(Some(Err(error))),
+                Poll::Ready(Some(Err(error))) => {
+                    self.error = Some(error);
+                    break;
+                }
+                Poll::Ready(None) if batch.is_empty() => return Poll::Ready(None),
+                Poll::Pending if batch.is_empty() => return Poll::Pending,
+                Poll::Ready(None) | Poll::Pending => break,
+            }
+        }
+        Poll::Ready(Some(Ok(batch)))
     }
 
     /// Asks for no more messages. Those that have already come are still given by [`next`](Self::next).
@@ -37,7 +79,7 @@ impl Deliveries {
     /// # Errors
     /// When the broker does not answer.
     pub async fn stop(&mut self) -> Result<(), BrokerError> {
-        self.0.stop().await
+        self.transport.stop().await
     }
 
     /// Ends the subscription, after the broker has seen every message settled that was.
@@ -48,7 +90,7 @@ impl Deliveries {
     /// # Errors
     /// When the link is lost.
     pub async fn close(self) -> Result<(), BrokerError> {
-        self.0.close().await
+        self.transport.close().await
     }
 }
 

@@ -26,6 +26,27 @@ pub async fn no_more_than_the_prefetch_is_out(server: &impl FreshServer) {
     close(deliveries).await;
 }
 
+/// As many as have come and are asked for, in their order.
+pub async fn several_messages_are_taken_at_once_and_settled_with_one_word(server: &impl FreshServer) {
+    let broker = server.connect().await;
+    let queue = declare(&broker, "batches", &["wanted"]).await;
+    let want = publish(&broker, 100, "wanted").await;
+    let mut deliveries = consume(&broker, &queue, 50).await;
+    let mut came = Vec::new();
+    while came.len() < want.len() {
+        let batch = timeout(LIMIT, deliveries.next_batch(30)).await.expect("messages come");
+        let mut batch = batch.expect("the subscription goes on").expect("the subscription does not fail");
+        assert!((1..=30).contains(&batch.len()), "{}", batch.len());
+        came.extend(batch.iter().map(|delivery| id(delivery).to_owned()));
+        let last = batch.pop().expect("it has a last");
+        last.ack_through().await.expect("the messages are settled");
+    }
+    assert_eq!(came, want);
+    nothing_comes(&mut deliveries).await;
+    close(deliveries).await;
+    assert_eq!(drain(&broker, &queue, 0).await.len(), 0);
+}
+
 /// Cancel safe: whoever waits for a message can stop waiting at any time.
 pub async fn a_read_that_was_given_up_loses_nothing(server: &impl FreshServer) {
     let broker = server.connect().await;

@@ -67,6 +67,19 @@ async fn a_cancelled_reader_is_told_and_can_settle_what_it_has() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn what_was_taken_at_once_is_not_lost_to_the_error_behind_it() {
+    let (server, broker) = server().await;
+    publish::<3>(&broker).await;
+    let mut deliveries = read(&broker).await;
+    server.cancel(QUEUE);
+    let batch = timeout(LIMIT, deliveries.next_batch(10)).await.unwrap().unwrap().unwrap();
+    assert_eq!(batch.len(), 3);
+    let error = timeout(LIMIT, deliveries.next_batch(10)).await.unwrap().unwrap().unwrap_err();
+    assert!(!error.is_transient(), "{error:?}");
+    assert!(timeout(LIMIT, deliveries.next_batch(10)).await.unwrap().is_none());
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_deleted_queue_ends_its_readers_and_returns_messages() {
     let (server, broker) = server().await;
     let mut deliveries = read(&broker).await;
