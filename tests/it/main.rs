@@ -12,5 +12,6 @@ mod postgres;
 mod rabbitmq;
 mod thin_path;
 mod topology_command;
+mod traps;
 mod wait;
 mod with_servers;

@@ -5,7 +5,7 @@ mod contract;
 mod credentials;
 mod lanes;
 mod link;
-mod server;
+pub(crate) mod server;
 mod starved;
 mod tls;
 mod topology;
@@ -19,24 +19,29 @@ use workout_events::amqp::Message;
 use workout_events::{Event, WorkoutDeleted, WorkoutId};
 
 /// The routing key that a test's queue is bound to.
-const WANTED: &str = "broker.wanted";
+pub(crate) const WANTED: &str = "broker.wanted";
 
 /// A message of its own id.
-fn message(routing_key: &'static str) -> Message {
+pub(crate) fn message(routing_key: &'static str) -> Message {
     let event = Event::new("/tests", WorkoutDeleted::new(WorkoutId::generate(), 2)).unwrap();
     let mut message = Message::of(&event).unwrap();
     message.routing_key = routing_key.into();
     message
 }
 
-/// Closes both connections of a broker that has only just been connected, which the management API takes seconds to show.
+/// Closes both connections of a broker that has only just been connected.
 pub(crate) async fn close_both_connections(vhost: &Vhost) {
+    close_connections(vhost, 2).await;
+}
+
+/// Closes so many connections, which the management API takes seconds to show.
+pub(crate) async fn close_connections(vhost: &Vhost, count: usize) {
     let path = format!("vhosts/{}/connections", vhost.name());
-    let names = wait::value("two connections", Duration::from_secs(30), || async {
+    let names = wait::value("the connections", Duration::from_secs(30), || async {
         let connections = vhost.management().get(&path).await.ok()?;
         let names: Vec<_> =
             connections.as_array()?.iter().filter_map(|one| one["name"].as_str()).map(encoded).collect();
-        (names.len() == 2).then_some(names)
+        (names.len() == count).then_some(names)
     })
     .await;
     for name in names {

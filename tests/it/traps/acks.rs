@@ -1,0 +1,96 @@
+//! L8, L11, L12: messages that are out.
+
+use lapin::options::{BasicConsumeOptions, BasicNackOptions};
+use lapin::types::FieldTable;
+use support::{rabbitmq, wait};
+use tokio::time::timeout;
+use workout_broker::{Broker, Outcome, Prefetch, Queue};
+
+use super::{LIMIT, declare, fill, plain, ready};
+use crate::broker::{WANTED, message};
+
+/// L8: without a prefetch the whole queue ends up in the memory of the client.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_queue_ends_up_in_the_client_s_memory_and_not_in_ours() {
+    const MESSAGES: u32 = 3000;
+    let vhost = rabbitmq::vhost().await;
+    let url = vhost.amqp_url();
+    let theirs = plain(&url).await;
+    let channel = theirs.create_channel().await.unwrap();
+    declare(&channel, "full").await;
+    fill(&url, "full", MESSAGES as usize).await;
+    let options = BasicConsumeOptions::default();
+    let consumer = channel.basic_consume("full".into(), "".into(), options, FieldTable::default()).await.unwrap();
+    wait::until("nobody reads, and the queue is empty", LIMIT, || async { ready(&url, "full").await == 0 }).await;
+    drop(consumer);
+    theirs.close(200, "OK".into()).await.unwrap();
+
+    wait::until("all are back", LIMIT, || async { ready(&url, "full").await == MESSAGES }).await;
+    let ours = Broker::connect(&url).await.unwrap();
+    let deliveries = ours.consume("full", Prefetch::new(100).unwrap()).await.unwrap();
+    wait::until("a prefetch is out", LIMIT, || async { ready(&url, "full").await == MESSAGES - 100 }).await;
+    deliveries.close().await.unwrap();
+    ours.close().await.unwrap();
+}
+
+/// L11: what "no" means to the client if nothing is said with it. We always say.
+#[test]
+fn a_plain_nack_throws_the_message_away() {
+    assert!(!BasicNackOptions::default().requeue);
+}
+
+/// L12: acknowledgements that were given may be lost when the connection is closed behind them. Through the handshake of
+/// the channel none is.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_acknowledged_before_a_close_does_not_come_again() {
+    const MESSAGES: usize = 200;
+    let vhost = rabbitmq::vhost().await;
+    let url = vhost.amqp_url();
+    let setup = Broker::connect(&url).await.unwrap();
+    setup.declare(&Queue::new("acks").bind("workout.events", WANTED)).await.unwrap();
+    let mut lane = setup.lane();
+    for _ in 0..20 {
+        let window: Vec<_> = (0..MESSAGES).map(|_| message(WANTED)).collect();
+        assert!(lane.window(&window, LIMIT).await.unwrap().iter().all(|one| *one == Outcome::Confirmed));
+        let ours = Broker::connect(&url).await.unwrap();
+        let mut deliveries = ours.consume("acks", Prefetch::new(500).unwrap()).await.unwrap();
+        for _ in 0..MESSAGES {
+            timeout(LIMIT, deliveries.next()).await.unwrap().unwrap().unwrap().ack().await.unwrap();
+        }
+        deliveries.close().await.unwrap();
+        ours.close().await.unwrap();
+        // What came back would stay: nobody reads it. A queue may count a moment later than it answers.
+        wait::until("nothing is left", LIMIT, || async { ready(&url, "acks").await == 0 }).await;
+    }
+    setup.close().await.unwrap();
+}
+
+/// The link is closed while messages come, are held and are settled: that is an orderly end all the same.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_broker_that_is_closed_while_it_reads_is_closed_without_an_error() {
+    let vhost = rabbitmq::vhost().await;
+    let url = vhost.amqp_url();
+    let setup = Broker::connect(&url).await.unwrap();
+    setup.declare(&Queue::new("open").bind("workout.events", WANTED)).await.unwrap();
+    let mut lane = setup.lane();
+    for round in 0..20 {
+        let window: Vec<_> = (0..300).map(|_| message(WANTED)).collect();
+        assert!(lane.window(&window, LIMIT).await.unwrap().iter().all(|one| *one == Outcome::Confirmed));
+        let ours = Broker::connect(&url).await.unwrap();
+        let mut deliveries = ours.consume("open", Prefetch::new(100).unwrap()).await.unwrap();
+        let held = timeout(LIMIT, deliveries.next()).await.unwrap().unwrap().unwrap();
+        let reader = tokio::spawn(async move {
+            while let Some(Ok(delivery)) = deliveries.next().await {
+                let _ = delivery.ack().await;
+            }
+        });
+        if round % 2 == 0 {
+            tokio::task::yield_now().await;
+        }
+        let closed = ours.close().await;
+        assert!(closed.is_ok(), "round {round}: {closed:?}");
+        let _ = held.ack().await;
+        timeout(LIMIT, reader).await.unwrap().unwrap();
+    }
+    setup.close().await.unwrap();
+}
