@@ -10,6 +10,7 @@ use std::time::Duration;
 
 use futures_core::Stream;
 use lapin::{Channel, Connection, ErrorKind};
+use metrics::{counter, gauge};
 use tokio::sync::{Notify, watch};
 use tokio::task::yield_now;
 use tokio::time::{interval, sleep};
@@ -145,15 +146,20 @@ async fn supervise(link: Supervised, mut ending: watch::Receiver<bool>) {
         _ = ending.wait_for(|end| *end) => {}
     }
     link.state.send_modify(|now| *now = now.without(LinkState::Closed));
+    link.tell();
 }
 
 impl Supervised {
     async fn stay_connected(&self) {
+        self.tell();
         loop {
             self.until_lost().await;
             self.state.send_modify(|now| *now = now.without(LinkState::Down));
+            self.tell();
             let connection = self.connect_again().await;
             self.state.send_modify(|now| *now = Now::up(connection, now.health.generation + 1));
+            self.tell();
+            counter!("workout_broker_reconnects_total", "link" => self.name).increment(1);
             info!(link = self.name, generation = self.state.borrow().health.generation, "the link works again");
         }
     }
@@ -181,7 +187,7 @@ impl Supervised {
                 return;
             }
             let state = if status.blocked() { LinkState::Blocked } else { LinkState::Up };
-            self.state.send_if_modified(|now| {
+            let changed = self.state.send_if_modified(|now| {
                 let changed = now.health.state != state;
                 if changed {
                     warn!(link = self.name, ?state, "the broker blocks publishers, or does no longer");
@@ -189,7 +195,18 @@ impl Supervised {
                 }
                 changed
             });
+            if changed {
+                self.tell();
+            }
         }
+    }
+
+    /// To whoever watches the figures.
+    fn tell(&self) {
+        let state = self.state.borrow().health.state;
+        let is = |wanted: LinkState| f64::from(u8::from(state == wanted));
+        gauge!("workout_broker_link_up", "link" => self.name).set(is(LinkState::Up) + is(LinkState::Blocked));
+        gauge!("workout_broker_link_blocked", "link" => self.name).set(is(LinkState::Blocked));
     }
 
     async fn connect_again(&self) -> Connection {
@@ -199,6 +216,7 @@ impl Supervised {
             match self.address.connect(self.name).await {
                 Ok(connection) => return connection,
                 Err(error) => {
+                    counter!("workout_broker_failed_connects_total", "link" => self.name).increment(1);
                     warn!(link = self.name, error = &error as &dyn std::error::Error, "no link to the broker yet");
                 }
             }
