@@ -8,9 +8,6 @@ pub const AMQP_URL: &str = "WORKOUT_TEST_AMQP_URL";
 /// Where RabbitMQ's management API is served: an `http` URL with credentials and without `/api`.
 pub const RABBITMQ_API: &str = "WORKOUT_TEST_RABBITMQ_API";
 
-/// More lines for the configuration of a RabbitMQ that is started from the programs on this machine.
-pub const RABBITMQ_SETTINGS: &str = "WORKOUT_TEST_RABBITMQ_SETTINGS";
-
 /// A PostgreSQL URL of a user who may create databases.
 pub const POSTGRES_URL: &str = "WORKOUT_TEST_POSTGRES_URL";
 

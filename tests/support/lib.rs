@@ -22,7 +22,7 @@
 //! ```
 //!
 //! Read in this order: [`env`](mod@env) (the contract between the two halves), [`rabbitmq`] and [`postgres`] (what a
-//! test uses), [`wait`], [`python`] and [`node`] (other languages), [`servers`] (where the servers come from).
+//! test uses), [`own`] (a server that a test may ill-treat), [`wait`], [`python`] and [`node`] (other languages), [`servers`] (where the servers come from).
 
 #![expect(
     clippy::print_stderr,
@@ -31,6 +31,7 @@
 
 pub mod env;
 pub mod node;
+pub mod own;
 pub mod postgres;
 pub mod python;
 pub mod rabbitmq;

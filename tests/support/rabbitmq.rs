@@ -53,12 +53,37 @@ impl Vhost {
     }
 
     async fn create(&self) -> Result<(), String> {
-        let user = user(&self.server);
         self.management.put(&format!("vhosts/{}", self.name), json!({})).await?;
-        let all = json!({ "configure": ".*", "write": ".*", "read": ".*" });
-        self.management.put(&format!("permissions/{}/{user}", self.name), all).await?;
-        Ok(())
+        self.permit(everything()).await
     }
+
+    /// What the user of the AMQP URL may do in this virtual host from now on: the patterns of the management API.
+    ///
+    /// # Errors
+    ///
+    /// As for [`Management::get`].
+    pub async fn permit(&self, patterns: Value) -> Result<(), String> {
+        self.management.put(&self.permissions(), patterns).await.map(drop)
+    }
+
+    /// Keeps the user of the AMQP URL out of this virtual host. Connections that are open stay so.
+    ///
+    /// # Errors
+    ///
+    /// As for [`Management::get`].
+    pub async fn forbid(&self) -> Result<(), String> {
+        self.management.delete(&self.permissions()).await.map(drop)
+    }
+
+    fn permissions(&self) -> String {
+        format!("permissions/{}/{}", self.name, user(&self.server))
+    }
+}
+
+/// All permissions, for [`Vhost::permit`].
+#[must_use]
+pub fn everything() -> Value {
+    json!({ "configure": ".*", "write": ".*", "read": ".*" })
 }
 
 /// Without the URL's password.

@@ -5,7 +5,6 @@ mod contract;
 mod credentials;
 mod lanes;
 mod link;
-pub(crate) mod server;
 mod starved;
 mod tls;
 mod topology;

@@ -2,12 +2,10 @@
 
 use std::time::Duration;
 
-use rustix::process::Signal;
-use support::wait;
+use support::{own, wait};
 use tokio::time::timeout;
 use workout_broker::{Broker, LinkState, Outcome, Prefetch, Queue};
 
-use super::server::Server;
 use super::{WANTED, message};
 
 const QUEUE: &str = "broker.starved";
@@ -16,17 +14,13 @@ const SHORT: Duration = Duration::from_secs(1);
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_broker_that_blocks_or_hangs_is_named_and_no_publisher_waits_longer_than_it_said() {
-    let server = Server::start("");
-    let Some(node) = server.node() else {
-        eprintln!("not shown: the server runs in a container, out of reach of signals");
-        return;
-    };
-    let broker = Broker::connect(&format!("{}/%2f?heartbeat=1", server.url())).await.unwrap();
+    let Some(node) = own::rabbitmq("").await else { return };
+    let broker = Broker::connect(&format!("{}/%2f?heartbeat=1", node.amqp_url())).await.unwrap();
     broker.declare(&Queue::new(QUEUE).bind("workout.events", WANTED)).await.unwrap();
     let mut lane = broker.lane();
     assert_eq!(lane.window(&[message(WANTED)], LIMIT).await.unwrap(), [Outcome::Confirmed]);
 
-    node.control(&["set_vm_memory_high_watermark", "0.00001"]);
+    node.control(&["set_vm_memory_high_watermark", "0.00001"]).await;
     // The broker blocks a connection when something is published on it.
     wait::until("the publish link is blocked", LIMIT, || {
         let (mut lane, broker) = (broker.lane(), broker.clone());
@@ -43,11 +37,11 @@ async fn a_broker_that_blocks_or_hangs_is_named_and_no_publisher_waits_longer_th
     // What is known to be blocked is not even tried.
     assert!(lane.window(&[message(WANTED)], SHORT).await.unwrap_err().is_transient());
     assert_eq!(broker.health().consuming.state, LinkState::Up, "{}", broker.health());
-    node.control(&["set_vm_memory_high_watermark", "0.6"]);
+    node.control(&["set_vm_memory_high_watermark", "0.6"]).await;
     timeout(LIMIT, broker.well()).await.unwrap().unwrap();
     assert_eq!(lane.window(&[message(WANTED)], LIMIT).await.unwrap(), [Outcome::Confirmed]);
 
-    node.signal(Signal::STOP);
+    node.hold();
     assert_eq!(lane.window(&[message(WANTED)], SHORT).await.unwrap(), [Outcome::Unknown]);
     wait::until("both links are given up", LIMIT, || async {
         let health = broker.health();
@@ -55,7 +49,7 @@ async fn a_broker_that_blocks_or_hangs_is_named_and_no_publisher_waits_longer_th
     })
     .await;
     assert!(lane.window(&[message(WANTED)], SHORT).await.unwrap_err().is_transient());
-    node.signal(Signal::CONT);
+    node.release();
     timeout(LIMIT, broker.well()).await.unwrap().unwrap();
     assert_eq!(lane.window(&[message(WANTED)], LIMIT).await.unwrap(), [Outcome::Confirmed]);
     timeout(LIMIT, deliveries.next()).await.unwrap().unwrap().unwrap().ack().await.unwrap();

@@ -17,7 +17,6 @@ pub(crate) struct Local {
     pub(crate) server: Process,
     #[expect(dead_code, reason = "held for its `Drop`, which ends them")]
     pub(crate) helpers: Vec<Process>,
-    #[expect(dead_code, reason = "held for its `Drop`, which removes the files")]
     pub(crate) folder: TempDir,
 }
 

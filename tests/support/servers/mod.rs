@@ -16,7 +16,7 @@ mod postgres;
 mod process;
 pub(crate) mod programs;
 mod provide;
-mod rabbitmq;
+pub(crate) mod rabbitmq;
 
 pub use orphans::{adopt_orphans, end_orphans};
 pub use provide::{Need, Servers, provide};

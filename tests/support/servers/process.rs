@@ -3,7 +3,7 @@
 use std::fs::{self, File};
 use std::io;
 use std::os::unix::process::CommandExt;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
@@ -16,6 +16,16 @@ pub(crate) const START_LIMIT: Duration = Duration::from_mins(2);
 
 /// After that long a process that was asked to end is made to.
 const STOP_LIMIT: Duration = Duration::from_secs(10);
+
+/// Ends the group of the process with the pipe to its standard input, that is, with whoever has started it.
+const LEASH: &str = "exec 3<&0 </dev/null; (cat <&3; kill -KILL 0) >/dev/null 2>&1 & exec \"$@\" 3<&-";
+
+/// A command that [`Process::start`] does not leave running when we are killed.
+pub(crate) fn leashed(program: &Path) -> Command {
+    let mut command = Command::new("sh");
+    command.args(["-c", LEASH, "sh"]).arg(program);
+    command
+}
 
 /// A process in a group of its own, so that the terminal's Ctrl-C does not reach it before the tests are done, and so
 /// that what it starts in turn ends with it.
@@ -33,7 +43,7 @@ impl Process {
         let spawn = |command: &mut Command| -> io::Result<Child> {
             let out = File::create(&log)?;
             let err = out.try_clone()?;
-            command.stdin(Stdio::null()).stdout(out).stderr(err).process_group(0).spawn()
+            command.stdin(Stdio::piped()).stdout(out).stderr(err).process_group(0).spawn()
         };
         let child = spawn(command).map_err(|error| format!("{name} cannot be started: {error}"))?;
         Ok(Self { child, name, log, end })
@@ -70,7 +80,14 @@ impl Process {
         lines[lines.len().saturating_sub(12)..].join(" | ")
     }
 
-    fn signal(&self, signal: Signal) {
+    /// Kills the process and all of its group, and waits until it is dead.
+    pub(crate) fn kill(&mut self) {
+        self.signal(Signal::KILL);
+        let _ = self.child.wait();
+    }
+
+    /// Sends a signal to the process and to all of its group.
+    pub(crate) fn signal(&self, signal: Signal) {
         // The child is not reaped yet, so the number still means this group; that it is empty already is no fault.
         if let Some(group) = i32::try_from(self.child.id()).ok().and_then(Pid::from_raw) {
             let _ = kill_process_group(group, signal);
@@ -84,8 +101,7 @@ impl Drop for Process {
             self.signal(self.end);
             let ended = wait::poll_blocking(STOP_LIMIT, || self.child.try_wait().transpose());
             if ended.is_none() {
-                self.signal(Signal::KILL);
-                let _ = self.child.wait();
+                self.kill();
             }
         }
     }

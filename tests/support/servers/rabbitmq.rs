@@ -13,54 +13,121 @@ use tokio::net::TcpStream;
 use crate::env;
 use crate::rabbitmq::Management;
 use crate::servers::local::{self, Local, free_ports};
-use crate::servers::process::Process;
+use crate::servers::process::{Process, leashed};
 use crate::servers::programs;
 
 /// Whether [`start`] has a chance.
 pub(crate) fn is_installed() -> bool {
-    program().is_some()
+    find("rabbitmq-server").is_some()
 }
 
-/// Starts a node that shares nothing with another one on this machine: not the name server of Erlang, not a port, not
-/// a file.
+/// Starts a node for whoever asks through the environment.
 pub(crate) async fn start() -> Result<(Local, Vec<(&'static str, String)>), String> {
-    local::start(attempt).await
+    let node = Node::start("").await?;
+    let settings = vec![(env::AMQP_URL, node.amqp_url()), (env::RABBITMQ_API, node.api())];
+    Ok((node.local, settings))
 }
 
-async fn attempt() -> Result<(Local, Vec<(&'static str, String)>), String> {
-    let program = program().ok_or("rabbitmq-server is not found")?;
-    let [amqp, management, distribution, names] = free_ports().map_err(|error| format!("no free ports: {error}"))?;
-    let folder = tempfile::Builder::new().prefix("test-rabbitmq-").tempdir();
-    let folder = folder.map_err(|error| format!("no temporary folder: {error}"))?;
-    configure(folder.path(), amqp, management).map_err(|error| format!("{}: {error}", folder.path().display()))?;
+/// A node that shares nothing with another one on this machine: not the name server of Erlang, not a port, not a file.
+#[derive(Debug)]
+pub(crate) struct Node {
+    local: Local,
+    ports: Ports,
+}
 
-    let mut helpers = Vec::new();
-    // Started here, Erlang's name server ends with us; started by Erlang, it would outlive everybody.
-    if let Some(epmd) = programs::find("epmd", &[]) {
-        let mut epmd = Command::new(epmd);
-        epmd.args(["-address", "127.0.0.1", "-port", &names.to_string()]).current_dir(folder.path());
-        helpers.push(Process::start("epmd", &mut epmd, folder.path().join("epmd.log"), Signal::TERM)?);
+#[derive(Debug, Clone, Copy)]
+struct Ports {
+    amqp: u16,
+    management: u16,
+    distribution: u16,
+    names: u16,
+}
+
+impl Node {
+    /// Starts a node with these lines more in its configuration.
+    pub(crate) async fn start(settings: &str) -> Result<Self, String> {
+        local::start(|| Self::attempt(settings)).await
     }
-    let mut command = Command::new(program);
-    command.current_dir(folder.path());
+
+    async fn attempt(settings: &str) -> Result<Self, String> {
+        let [amqp, management, distribution, names] =
+            free_ports().map_err(|error| format!("no free ports: {error}"))?;
+        let ports = Ports { amqp, management, distribution, names };
+        let folder = tempfile::Builder::new().prefix("test-rabbitmq-").tempdir();
+        let folder = folder.map_err(|error| format!("no temporary folder: {error}"))?;
+        let said = |error| format!("{}: {error}", folder.path().display());
+        configure(folder.path(), ports, settings).map_err(said)?;
+
+        let mut helpers = Vec::new();
+        // Started here, Erlang's name server ends with us; started by Erlang, it would outlive everybody.
+        if let Some(epmd) = programs::find("epmd", &[]) {
+            let mut epmd = leashed(&epmd);
+            epmd.args(["-address", "127.0.0.1", "-port", &names.to_string()]).current_dir(folder.path());
+            helpers.push(Process::start("epmd", &mut epmd, folder.path().join("epmd.log"), Signal::TERM)?);
+        }
+        let server = launch(folder.path(), ports)?;
+        let mut this = Self { local: Local { server, helpers, folder }, ports };
+        this.answers().await?;
+        Ok(this)
+    }
+
+    /// Kills the node as `kill -9` does.
+    pub(crate) fn kill(&mut self) {
+        self.local.server.kill();
+    }
+
+    /// Starts a node that was killed once more, with all that it had on disk, and waits until it answers.
+    pub(crate) async fn start_again(&mut self) -> Result<(), String> {
+        self.local.server = launch(self.local.folder.path(), self.ports)?;
+        self.answers().await
+    }
+
+    /// Sends a signal to the node's processes.
+    pub(crate) fn signal(&self, signal: Signal) {
+        self.local.server.signal(signal);
+    }
+
+    /// What to run `rabbitmqctl` with.
+    pub(crate) fn control(&self) -> Result<Command, String> {
+        let program = find("rabbitmqctl").ok_or("rabbitmqctl is not found")?;
+        Ok(inside(Command::new(program), self.local.folder.path(), self.ports))
+    }
+
+    /// Without a virtual host.
+    pub(crate) fn amqp_url(&self) -> String {
+        format!("amqp://guest:guest@127.0.0.1:{}", self.ports.amqp)
+    }
+
+    /// The URL of the management API.
+    pub(crate) fn api(&self) -> String {
+        format!("http://guest:guest@127.0.0.1:{}", self.ports.management)
+    }
+
+    async fn answers(&mut self) -> Result<(), String> {
+        let (client, port) = (Management::new(&self.api()), self.ports.amqp);
+        self.local.answers(|| async { client.get("vhosts").await.is_ok() && speaks_amqp(port).await.is_ok() }).await
+    }
+}
+
+fn launch(folder: &Path, ports: Ports) -> Result<Process, String> {
+    let program = find("rabbitmq-server").ok_or("rabbitmq-server is not found")?;
+    let mut command = inside(leashed(&program), folder, ports);
+    // Nothing of it is kept, so it need not close its queues in order, which would take seconds.
+    Process::start("rabbitmq-server", &mut command, folder.join("output.log"), Signal::KILL)
+}
+
+/// A command that sees this node and no other.
+fn inside(mut command: Command, folder: &Path, ports: Ports) -> Command {
+    command.current_dir(folder);
     for (name, _) in process_env::vars_os() {
         if name.as_encoded_bytes().starts_with(b"RABBITMQ_") {
             command.env_remove(name);
         }
     }
-    command.envs(surroundings(folder.path()));
-    command.env("RABBITMQ_DIST_PORT", distribution.to_string());
-    command.env("ERL_EPMD_PORT", names.to_string());
-    let log = folder.path().join("output.log");
-    // Nothing of it is kept, so it need not close its queues in order, which would take seconds.
-    let server = Process::start("rabbitmq-server", &mut command, log, Signal::KILL)?;
-
-    let mut local = Local { server, helpers, folder };
-    let api = format!("http://guest:guest@127.0.0.1:{management}");
-    let client = Management::new(&api);
-    local.answers(|| async { client.get("vhosts").await.is_ok() && speaks_amqp(amqp).await.is_ok() }).await?;
-    let url = format!("amqp://guest:guest@127.0.0.1:{amqp}");
-    Ok((local, vec![(env::AMQP_URL, url), (env::RABBITMQ_API, api)]))
+    command.envs(surroundings(folder));
+    command.env("RABBITMQ_DIST_PORT", ports.distribution.to_string());
+    command.env("ERL_EPMD_PORT", ports.names.to_string());
+    command
 }
 
 /// The listener is there before the node takes connections: until then it resets them.
@@ -71,13 +138,13 @@ async fn speaks_amqp(port: u16) -> io::Result<u8> {
 }
 
 /// The files that are read before the first start.
-fn configure(folder: &Path, amqp: u16, management: u16) -> io::Result<()> {
+fn configure(folder: &Path, ports: Ports, settings: &str) -> io::Result<()> {
+    let Ports { amqp, management, .. } = ports;
     let settings = format!(
         "listeners.tcp.1 = 127.0.0.1:{amqp}\n\
          management.tcp.ip = 127.0.0.1\n\
          management.tcp.port = {management}\n\
-         {}\n",
-        env::get(env::RABBITMQ_SETTINGS).unwrap_or_default()
+         {settings}\n"
     );
     fs::write(folder.join("rabbitmq.conf"), settings)?;
     fs::write(folder.join("enabled_plugins"), "[rabbitmq_management].\n")?;
@@ -104,10 +171,7 @@ fn surroundings(folder: &Path) -> Vec<(&'static str, PathBuf)> {
     ]
 }
 
-/// Debian's `rabbitmq-server` on the path changes the user and the folder; the one it calls does not.
-fn program() -> Option<PathBuf> {
-    programs::find(
-        "rabbitmq-server",
-        &["/usr/lib/rabbitmq/bin".into(), "/opt/homebrew/sbin".into(), "/usr/local/sbin".into()],
-    )
+/// Debian's programs on the path change the user and the folder; those that they call do not.
+fn find(program: &str) -> Option<PathBuf> {
+    programs::find(program, &["/usr/lib/rabbitmq/bin".into(), "/opt/homebrew/sbin".into(), "/usr/local/sbin".into()])
 }
