@@ -4,7 +4,8 @@ use std::hash::{BuildHasher, RandomState};
 use std::time::Duration;
 
 const FIRST: Duration = Duration::from_millis(100);
-const LONGEST: Duration = Duration::from_secs(5);
+/// Whoever uses the link wants to be of use again five seconds after the broker is, and has work to do by then.
+const LONGEST: Duration = Duration::from_secs(2);
 
 /// Pauses that double up to a limit, each shortened by chance to as little as half of it: the clients of a broker that
 /// restarts must not all come at once. There is no last attempt.
