@@ -16,7 +16,7 @@ use workout_publisher::outbox::{PgOutbox, Relay, Sink};
 
 /// The suite of the publisher's crate: its own tests ask it of SQLite.
 #[path = "../../../crates/workout-publisher/tests/it/outbox/suite/mod.rs"]
-mod suite;
+pub(crate) mod suite;
 
 mod faults;
 mod long_transaction;

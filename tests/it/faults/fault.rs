@@ -1,0 +1,47 @@
+//! What happens to the broker.
+
+use std::time::Duration;
+
+/// A fault that is made and mended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Fault {
+    /// `kill -9`.
+    Killed,
+    /// SIGSTOP: the sockets stay open, and nobody answers.
+    Held,
+    /// `stop_app`.
+    Stopped,
+    ConnectionsClosed,
+    NoMemory,
+    NoDisk,
+    QueueDeleted,
+    ExchangeDeleted,
+    /// Connections are refused.
+    MayNotConnect,
+}
+
+impl Fault {
+    /// How long it is left alone.
+    pub(super) const fn lasts(self) -> Duration {
+        match self {
+            Self::Held => Duration::from_secs(90),
+            // Longer than the shortest deadline, so that events are withdrawn; and long enough for pauses to grow.
+            Self::NoMemory | Self::NoDisk | Self::MayNotConnect => Duration::from_secs(8),
+            Self::Killed | Self::Stopped | Self::QueueDeleted | Self::ExchangeDeleted => Duration::from_secs(3),
+            Self::ConnectionsClosed => Duration::ZERO,
+        }
+    }
+
+    /// Whether it would stop the tests that share a server.
+    pub(super) const fn needs_a_server(self) -> bool {
+        match self {
+            Self::Killed | Self::Held | Self::Stopped | Self::NoMemory | Self::NoDisk => true,
+            Self::ConnectionsClosed | Self::QueueDeleted | Self::ExchangeDeleted | Self::MayNotConnect => false,
+        }
+    }
+
+    /// Whether there is always a queue that wants the events.
+    pub(super) const fn leaves_the_route(self) -> bool {
+        !matches!(self, Self::QueueDeleted | Self::ExchangeDeleted)
+    }
+}
