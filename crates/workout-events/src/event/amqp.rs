@@ -12,6 +12,9 @@ use crate::read::MAX_MESSAGE_BYTES;
 /// The content type of a structured CloudEvent in JSON.
 pub const CONTENT_TYPE: &str = "application/cloudevents+json";
 
+/// The header that names the version of the data.
+pub(crate) const DATA_VERSION: Cow<'static, str> = Cow::Borrowed("cloudEvents:dataversion");
+
 /// Everything that a publisher hands to the broker for one event.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
@@ -100,11 +103,15 @@ impl Message {
     /// # Errors
     /// When the event is larger than any reader would accept.
     pub fn of<T: EventType>(event: &Event<T>) -> Result<Self, TooLarge> {
-        let body = event.encode();
+        Self::carrying(event, event.encode())
+    }
+
+    /// What to publish for this event, with a body that says the same in other bytes.
+    pub(crate) fn carrying<T: EventType>(event: &Event<T>, body: Vec<u8>) -> Result<Self, TooLarge> {
         if body.len() > MAX_MESSAGE_BYTES {
             return Err(TooLarge { bytes: body.len() });
         }
-        let mut headers = vec![(Cow::Borrowed("cloudEvents:dataversion"), HeaderValue::Integer(T::VERSION.into()))];
+        let mut headers = vec![(DATA_VERSION, HeaderValue::Integer(T::VERSION.into()))];
         let trace = [("traceparent", event.traceparent()), ("tracestate", event.tracestate())];
         for (name, value) in trace {
             headers.extend(value.map(|value| (Cow::Borrowed(name), HeaderValue::Text(value.to_owned()))));

@@ -1,11 +1,14 @@
 //! Types known at run time: for tools and consumers that read more than one.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use serde_json::Value;
 
+use crate::EventId;
 use crate::contract::shape::Object;
 use crate::contract::{ANY_MESSAGE, EventType};
+use crate::event::amqp::{self, TooLarge};
 use crate::read::decode::{DecodeError, Decoder, unknown_type};
 use crate::read::diagnose;
 use crate::read::scan::scan;
@@ -25,7 +28,11 @@ pub struct TypeInfo {
     /// The shape of the whole message.
     pub message: &'static Object,
     read: fn(&Decoder, &[u8]) -> Result<Accepted, DecodeError>,
+    forward: fn(&Decoder, &[u8], Vec<u8>) -> Forwarded,
 }
+
+/// The message that carries the given body for the event that was read.
+type Forwarded = Result<(EventId, amqp::Message), DecodeError>;
 
 impl TypeInfo {
     /// The shape of the data inside the message.
@@ -50,7 +57,7 @@ pub struct Accepted {
     /// The version that the data has now, after upcasting.
     pub version: u32,
     /// The id of the event.
-    pub id: crate::EventId,
+    pub id: EventId,
     /// The message in its canonical form, in the newest version.
     pub message: Vec<u8>,
     /// How many fields the reader did not know.
@@ -135,6 +142,11 @@ impl Registry {
                     message: event.encode(),
                 })
             },
+            forward: |decoder, message, body| {
+                let event = decoder.decode::<T>(message)?;
+                let too_large = |error: TooLarge| Violations::one(Code::TooLarge, "", error.to_string());
+                Ok((event.id(), amqp::Message::carrying(&event, body).map_err(too_large)?))
+            },
         };
         self.types.insert(T::TYPE, info);
         self
@@ -164,15 +176,42 @@ impl Registry {
     /// # Errors
     /// Every rule that the message breaks, each with its place; or that type or version is unknown.
     pub fn read(&self, message: &[u8]) -> Result<Accepted, DecodeError> {
+        let Named { info, .. } = self.name(message)?;
+        (info.read)(&self.decoder, message)
+    }
+
+    /// Reads a message as [`read`](Self::read) does, and gives what to publish for it: under its own id, to the exchange of
+    /// its type.
+    ///
+    /// For what is published on behalf of someone else, as from a file. The body is the message as it was written, with
+    /// the fields that this reader does not know and in the version it is in; one in the plain envelope becomes a
+    /// `CloudEvent`.
+    ///
+    /// # Errors
+    /// As for [`read`](Self::read).
+    pub fn forward(&self, message: &[u8]) -> Result<(EventId, amqp::Message), DecodeError> {
+        let Named { info, text, version } = self.name(message)?;
+        let body = text.trim_ascii().as_bytes().to_vec();
+        let (id, mut forwarded) = (info.forward)(&self.decoder, message, body)?;
+        // It was written in a version that the reader only upcasts from.
+        if let Some((_, header)) = forwarded.headers.iter_mut().find(|(name, _)| *name == amqp::DATA_VERSION)
+            && let Some(version) = version
+        {
+            *header = amqp::HeaderValue::Integer(version);
+        }
+        Ok((id, forwarded))
+    }
+
+    /// Finds the type that the message says it is of.
+    fn name<'m>(&self, message: &'m [u8]) -> Result<Named<'_, 'm>, DecodeError> {
         let text = self.decoder.text(message)?;
-        let plain = self.decoder.rewrite_plain(text)?;
-        let text = plain.as_deref().unwrap_or(text);
+        let text = self.decoder.rewrite_plain(text)?.map_or(Cow::Borrowed(text), Cow::Owned);
         // The types disagree about nothing but the data, so any of them finds the name; it is read again by its own.
-        let named = scan(text, Some(&ANY_MESSAGE), false);
+        let named = scan(&text, Some(&ANY_MESSAGE), false);
         if named.broken {
             return Err(refused(named.violations));
         }
-        let Some(mut tree) = diagnose::parse(text, &named) else {
+        let Some(mut tree) = diagnose::parse(&text, &named) else {
             return Err(refused(named.violations));
         };
         let Some(name) = tree.get("type").and_then(Value::as_str) else {
@@ -180,11 +219,20 @@ impl Registry {
             return Err(refused(diagnose::object(&mut tree, named, &ANY_MESSAGE)));
         };
         if let Some(info) = self.types.get(name) {
-            return (info.read)(&self.decoder, message);
+            let version = tree.get("dataversion").and_then(Value::as_i64);
+            return Ok(Named { info, text, version });
         }
         let reason = unknown_type(name);
         Err(DecodeError::UnknownType(diagnose::envelope(&mut tree, named, &ANY_MESSAGE, reason)))
     }
+}
+
+/// A message whose type is known, and nothing else of it yet.
+struct Named<'r, 'm> {
+    info: &'r TypeInfo,
+    /// The message as a `CloudEvent`.
+    text: Cow<'m, str>,
+    version: Option<i64>,
 }
 
 fn refused(violations: Vec<crate::Violation>) -> DecodeError {

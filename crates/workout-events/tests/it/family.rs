@@ -1,5 +1,6 @@
 //! A family of another team: its own types, versions and rules.
 
+use workout_events::amqp::Message;
 use workout_events::types::SLUG;
 use workout_events::{Check, Code, DecodeError, EntityId, Event, EventType, Moment, Registry, UserId, contract, event};
 
@@ -197,4 +198,16 @@ fn choices_have_names_in_snake_case() {
     assert_eq!(Keeping::InCupboard.to_string(), "in_cupboard");
     assert_eq!("lost".parse::<Keeping>(), Ok(Keeping::Lost));
     assert_eq!("Lost".parse::<Keeping>().unwrap_err().to_string(), "expected one of in_cupboard, lost");
+}
+
+#[test]
+fn what_is_forwarded_stays_in_its_version_with_all_its_fields() {
+    let registry = Registry::new().with::<MemberNamed>();
+    let event = Event::builder("/crm", MemberNamedV1::new(UserId::generate(), "Ada Lovelace")).build().unwrap();
+    let later = String::from_utf8(event.encode()).unwrap().replacen('{', "{\"later\":1,", 1);
+    let (id, message) = registry.forward(format!(" {later}\r").as_bytes()).unwrap();
+    let mut expected = Message::of(&event).unwrap();
+    expected.body = later.into_bytes();
+    assert_eq!((id, message), (event.id(), expected));
+    assert!(registry.forward(br#"{"type":"workout.performed"}"#).is_err());
 }

@@ -1,7 +1,7 @@
 //! The plain envelope of services that have not moved yet.
 
 use serde_json::{Value, json};
-use workout_events::{Code, DecodeError, Decoder, Event, UserId, contract, event};
+use workout_events::{Code, DecodeError, Decoder, Event, Registry, UserId, contract, event};
 
 /// A user was created, as an older service says it.
 #[event(type = "user.created", version = 1, subject = user_id)]
@@ -97,4 +97,12 @@ fn strictness_is_the_same() {
     let text = message().to_string().replace("student", "\\u0000");
     let error = Decoder::new().accept_plain_envelope().decode::<UserCreated>(text.as_bytes()).unwrap_err();
     assert_eq!(error.violations().first().code, Code::NulCharacter);
+}
+
+#[test]
+fn what_is_forwarded_is_a_cloud_event() {
+    let registry = Registry::new().with::<UserCreated>().decoder(Decoder::new().accept_plain_envelope());
+    let event = decode(&message()).unwrap();
+    let (id, message) = registry.forward(message().to_string().as_bytes()).unwrap();
+    assert_eq!((id, Event::<UserCreated>::decode(&message.body)), (event.id(), Ok(event)));
 }
