@@ -24,22 +24,31 @@ impl Failure {
 
     /// What did not work, and everything that led to it, on one line.
     pub(crate) fn because(what: &str, cause: &dyn Error) -> Self {
-        let mut line = what.to_owned();
-        let mut next = Some(cause);
-        while let Some(cause) = next {
-            let said = cause.to_string().replace('\n', " ");
-            // Some libraries repeat the cause in their own text.
-            if !line.ends_with(&said) {
-                line = format!("{line}: {said}");
-            }
-            next = cause.source();
-        }
-        Self::new(line)
+        Self::new(join(what.to_owned(), Some(cause)))
     }
 
     pub(crate) fn is_closed_pipe(&self) -> bool {
         self.cause.as_ref().is_some_and(|cause| cause.kind() == io::ErrorKind::BrokenPipe)
     }
+}
+
+/// An error and everything that led to it, on one line.
+pub(crate) fn with_causes(error: &dyn Error) -> String {
+    join(String::new(), Some(error))
+}
+
+fn join(mut line: String, mut next: Option<&dyn Error>) -> String {
+    while let Some(cause) = next {
+        let said = cause.to_string().replace('\n', " ");
+        // Some libraries repeat the cause in their own text.
+        if line.is_empty() {
+            line = said;
+        } else if !line.ends_with(&said) {
+            line = format!("{line}: {said}");
+        }
+        next = cause.source();
+    }
+    line
 }
 
 impl From<io::Error> for Failure {

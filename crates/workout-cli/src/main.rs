@@ -1,18 +1,27 @@
 #![doc = include_str!("../README.md")]
 #![expect(clippy::print_stderr, reason = "a command speaks on its standard streams")]
 
-mod amqp;
 mod failure;
 mod output;
+mod progress;
+mod signal;
+
+mod input;
+mod reading;
 mod schema;
-mod shell;
+
+mod amqp;
+mod publish;
+mod tail;
 mod topology;
+
+mod shell;
 
 use std::process::ExitCode;
 
 use clap::{CommandFactory, Parser, Subcommand};
 
-/// Events of workout products: their schemas, and whether a message keeps them.
+/// Events of workout products: their schemas, and their way through RabbitMQ.
 #[derive(Debug, Parser)]
 #[command(
     name = "workout",
@@ -25,6 +34,8 @@ Examples:
   workout schema validate events.jsonl         one verdict a line
   workout asyncapi > asyncapi.json             the whole contract, for generators
   workout topology check                       is the broker of AMQP_URL as it should be?
+  workout publish events.jsonl                 what became of each, exactly
+  workout tail --type workout.performed        events as they pass
 
 Exit codes: 0 done, 1 something was refused, 2 the command could not be carried out."
 )]
@@ -43,6 +54,10 @@ enum Command {
     /// The exchanges and queues on a broker: planned, made, checked.
     #[command(subcommand, arg_required_else_help = true)]
     Topology(topology::Command),
+    /// Publishes the messages of a file, and says what became of each.
+    Publish(publish::Arguments),
+    /// Shows events as they pass, and takes none from anybody.
+    Tail(tail::Arguments),
     /// Prints completions for a shell.
     #[command(after_help = "\
 Examples:
@@ -62,6 +77,8 @@ fn main() -> ExitCode {
         Command::Schema(command) => schema::run(command),
         Command::Asyncapi => schema::asyncapi(),
         Command::Topology(command) => topology::run(&command),
+        Command::Publish(arguments) => publish::run(&arguments),
+        Command::Tail(arguments) => tail::run(&arguments),
         Command::Completions { shell } => shell::completions(shell, Cli::command()),
         Command::Man => shell::man(Cli::command()),
     };

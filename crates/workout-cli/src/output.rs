@@ -1,5 +1,6 @@
-//! Standard output, written in large pieces.
+//! Standard output, written in large pieces; and what is said beside it.
 
+use std::fmt::Display;
 use std::io::{self, BufWriter, StdoutLock, Write};
 
 use serde::Serialize;
@@ -13,7 +14,7 @@ impl Output {
     }
 
     /// One line of text.
-    pub(crate) fn line(&mut self, text: impl std::fmt::Display) -> io::Result<()> {
+    pub(crate) fn line(&mut self, text: impl Display) -> io::Result<()> {
         writeln!(self.0, "{text}")
     }
 
@@ -27,7 +28,17 @@ impl Output {
         self.0.write_all(bytes)
     }
 
+    /// Hands on what was written so far.
+    pub(crate) fn flush(&mut self) -> io::Result<()> {
+        self.0.flush()
+    }
+
     pub(crate) fn finish(mut self) -> io::Result<()> {
         self.0.flush()
     }
+}
+
+/// A line on standard error. Should nobody read it any more, the command goes on.
+pub(crate) fn say(text: impl Display) {
+    let _ = writeln!(io::stderr(), "{text}");
 }

@@ -1,16 +1,17 @@
-//! What every command says about a broker that it cannot use. RabbitMQ itself is asked in the workspace's end-to-end tests.
+//! What every command says about a broker that it cannot use. What it does with one that works: `publish.rs` and `tail.rs`.
 
 use crate::command::{command, feed};
 
 /// Expects one line that names the mend and does not repeat the password.
 #[track_caller]
 fn check(url: &str, mend: &str) {
-    let arguments = ["topology", "apply", "--amqp", url];
-    let by_option = feed(command().args(arguments), &[], 0);
-    let by_variable = feed(command().args(&arguments[..2]).env("AMQP_URL", url), &[], 0);
-    for run in [by_option, by_variable] {
-        assert_eq!((run.code, run.stdout.as_str(), run.stderr.lines().count()), (Some(2), "", 1), "{run:?}");
-        assert!(run.stderr.contains(mend) && !run.stderr.contains("hunter2"), "{run:?}");
+    for arguments in [&["topology", "apply"][..], &["publish", "-"], &["tail"]] {
+        let by_option = feed(command().args(arguments).args(["--amqp", url]), &[], 0);
+        let by_variable = feed(command().args(arguments).env("AMQP_URL", url), &[], 0);
+        for run in [by_option, by_variable] {
+            assert_eq!((run.code, run.stdout.as_str(), run.stderr.lines().count()), (Some(2), "", 1), "{run:?}");
+            assert!(run.stderr.contains(mend) && !run.stderr.contains("hunter2"), "{run:?}");
+        }
     }
 }
 

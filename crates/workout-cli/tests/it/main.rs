@@ -3,9 +3,12 @@
 #![expect(clippy::unwrap_used, reason = "in a test a panic is the report; clippy sees helpers as ordinary functions")]
 
 mod command;
+mod site;
 
 mod broker;
 mod check;
 mod export;
+mod publish;
 mod shell;
+mod tail;
 mod validate;
