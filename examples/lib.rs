@@ -3,3 +3,4 @@
 //! | example | what it shows |
 //! |---|---|
 //! | `stats_service` | events in, statistics out: `cargo run --example stats_service` |
+//! | `load` | how fast it is here: `cargo run --release --example load -- publish` |
