@@ -79,3 +79,46 @@ impl<'p> UnderWay<'p> {
         told
     }
 }
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+    use workout_events::{Event, WorkoutDeleted, WorkoutId};
+    use workout_publisher::Broker;
+
+    use super::*;
+
+    /// Sends events of this size while there is room, and gives their number. Nothing comes back meanwhile.
+    async fn fill(bytes: u64) -> usize {
+        let publisher = Publisher::new(Broker::in_process());
+        let mut under_way = UnderWay::new(&publisher, Duration::from_secs(1));
+        for number in 1..20_000 {
+            if !under_way.has_room() {
+                break;
+            }
+            let event = Event::new("/test", WorkoutDeleted::new(WorkoutId::generate(), 1)).unwrap();
+            let sent = Sent { number, id: event.id(), bytes };
+            assert!(under_way.send(sent, Message::of(&event).unwrap()).is_none());
+        }
+        under_way.len()
+    }
+
+    #[tokio::test]
+    async fn large_events_and_small_ones_are_bounded() {
+        assert_eq!(fill(256 * 1024).await, 64);
+        assert_eq!(fill(600).await, EVENTS);
+    }
+
+    #[tokio::test]
+    async fn an_id_that_is_under_way_has_to_wait() {
+        let publisher = Publisher::new(Broker::in_process());
+        let mut under_way = UnderWay::new(&publisher, Duration::from_secs(1));
+        let event = Event::new("/test", WorkoutDeleted::new(WorkoutId::generate(), 1)).unwrap();
+        let sent = Sent { number: 1, id: event.id(), bytes: 600 };
+        assert!(under_way.send(sent, Message::of(&event).unwrap()).is_none());
+        let (again, message) = under_way.send(sent, Message::of(&event).unwrap()).unwrap();
+        assert!(matches!(under_way.next().await, Some((_, Ok(Outcome::Returned)))));
+        assert!(under_way.send(again, message).is_none());
+    }
+}
