@@ -82,15 +82,13 @@ impl<'p> UnderWay<'p> {
 
 #[cfg(test)]
 mod tests {
-    #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
-
     use workout_events::{Event, WorkoutDeleted, WorkoutId};
     use workout_publisher::Broker;
 
     use super::*;
 
     /// Sends events of this size while there is room, and gives their number. Nothing comes back meanwhile.
-    async fn fill(bytes: u64) -> usize {
+    fn fill(bytes: u64) -> usize {
         let publisher = Publisher::new(Broker::in_process());
         let mut under_way = UnderWay::new(&publisher, Duration::from_secs(1));
         for number in 1..20_000 {
@@ -106,8 +104,8 @@ mod tests {
 
     #[tokio::test]
     async fn large_events_and_small_ones_are_bounded() {
-        assert_eq!(fill(256 * 1024).await, 64);
-        assert_eq!(fill(600).await, EVENTS);
+        assert_eq!(fill(256 * 1024), 64);
+        assert_eq!(fill(600), EVENTS);
     }
 
     #[tokio::test]
