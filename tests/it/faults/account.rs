@@ -75,6 +75,10 @@ impl Account {
         if self.calls.iter().map(|call| call.id).collect::<BTreeSet<_>>().len() != self.calls.len() {
             broken.push("an event was published by two calls, so the account shows nothing".to_owned());
         }
+        let withdrawn = |call: &Call| matches!(&call.became, Some(Err(error)) if error.is_withdrawn());
+        if self.fault.holds_events_back() && !self.calls.iter().any(withdrawn) {
+            broken.push("no event was withdrawn, so the account shows nothing of it".to_owned());
+        }
         if !self.left.is_empty() {
             broken.push(format!("{} events are left although their calls have ended", self.left.len()));
         }

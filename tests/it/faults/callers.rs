@@ -89,7 +89,7 @@ async fn publish(publisher: Publisher, caller: usize, mut dice: Dice, common: Ar
     pace.set_missed_tick_behavior(MissedTickBehavior::Delay);
     while !common.stop.load(Ordering::Relaxed) {
         let event = Event::new("/tests", WorkoutDeleted::new(WorkoutId::generate(), 2)).unwrap();
-        let limit = Duration::from_millis(5_000 + dice.roll(10_000));
+        let limit = Duration::from_millis(3_000 + dice.roll(7_000));
         let begun = Instant::now();
         let became = timeout(limit + HUNG, publisher.publish_with_deadline(&event, limit)).await.ok();
         let call = Call { caller, id: event.id(), begun, ended: Instant::now(), limit, became };

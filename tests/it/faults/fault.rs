@@ -25,8 +25,10 @@ impl Fault {
     pub(super) const fn lasts(self) -> Duration {
         match self {
             Self::Held => Duration::from_secs(90),
-            // Longer than the shortest deadline, so that events are withdrawn; and long enough for pauses to grow.
-            Self::NoMemory | Self::NoDisk | Self::MayNotConnect => Duration::from_secs(8),
+            // Longer than the deadline of what was written when it began, and of some that came after it.
+            Self::NoMemory | Self::NoDisk => Duration::from_secs(12),
+            // Long enough for the pauses between attempts to grow.
+            Self::MayNotConnect => Duration::from_secs(8),
             Self::Killed | Self::Stopped | Self::QueueDeleted | Self::ExchangeDeleted => Duration::from_secs(3),
             Self::ConnectionsClosed => Duration::ZERO,
         }
@@ -38,6 +40,11 @@ impl Fault {
             Self::Killed | Self::Held | Self::Stopped | Self::NoMemory | Self::NoDisk => true,
             Self::ConnectionsClosed | Self::QueueDeleted | Self::ExchangeDeleted | Self::MayNotConnect => false,
         }
+    }
+
+    /// Whether what has not been written waits until its deadline.
+    pub(super) const fn holds_events_back(self) -> bool {
+        matches!(self, Self::NoMemory | Self::NoDisk)
     }
 
     /// Whether there is always a queue that wants the events.
