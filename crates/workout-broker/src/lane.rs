@@ -11,7 +11,7 @@ use workout_events::amqp::Message;
 use crate::error::{BrokerError, Kind};
 use crate::message;
 use crate::outcome::Outcome;
-use crate::transport::{Settled, TransportLane};
+use crate::transport::TransportLane;
 
 /// A way to publish many messages together, on a channel of its own. Made by [`Broker::lane`](crate::Broker::lane).
 ///
@@ -26,6 +26,24 @@ pub struct Lane {
     transport: Box<dyn TransportLane>,
     /// The tokens of windows are counted; those of windows that were dropped are known by being too small.
     next: u64,
+}
+
+/// What became of a message that was sent on a [`Lane`].
+#[derive(Debug)]
+#[non_exhaustive]
+pub struct Settled {
+    /// What the sender calls the message.
+    pub token: u64,
+    /// The outcome; or an error, when the message was certainly not taken.
+    pub outcome: Result<Outcome, BrokerError>,
+}
+
+impl Settled {
+    /// For those who write a transport.
+    #[must_use]
+    pub const fn new(token: u64, outcome: Result<Outcome, BrokerError>) -> Self {
+        Self { token, outcome }
+    }
 }
 
 impl Lane {

@@ -47,7 +47,7 @@ pub use crate::credentials::Credentials;
 pub use crate::delivery::{Deliveries, Delivery};
 pub use crate::error::BrokerError;
 pub use crate::health::{Health, LinkHealth, LinkState};
-pub use crate::lane::Lane;
+pub use crate::lane::{Lane, Settled};
 pub use crate::outcome::Outcome;
 pub use crate::prefetch::{Prefetch, PrefetchError};
 #[cfg(feature = "tls")]

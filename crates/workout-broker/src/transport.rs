@@ -16,7 +16,7 @@ use workout_events::amqp::Message;
 
 use crate::error::BrokerError;
 use crate::health::Health;
-use crate::outcome::Outcome;
+use crate::lane::Settled;
 use crate::prefetch::Prefetch;
 use crate::topology::{Found, Part};
 
@@ -83,24 +83,6 @@ pub trait TransportLane: fmt::Debug + Send {
 
     /// The token of the oldest of them.
     fn oldest(&self) -> Option<u64>;
-}
-
-/// What became of a message that was sent on a [`Lane`](crate::Lane).
-#[derive(Debug)]
-#[non_exhaustive]
-pub struct Settled {
-    /// What the sender calls the message.
-    pub token: u64,
-    /// The outcome; or an error, when the message was certainly not taken.
-    pub outcome: Result<Outcome, BrokerError>,
-}
-
-impl Settled {
-    /// For those who write a transport.
-    #[must_use]
-    pub const fn new(token: u64, outcome: Result<Outcome, BrokerError>) -> Self {
-        Self { token, outcome }
-    }
 }
 
 /// What is behind [`Deliveries`](crate::Deliveries). Dropped, it gives back what was not settled.

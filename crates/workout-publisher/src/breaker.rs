@@ -1,6 +1,7 @@
 //! The circuit breaker: after repeated failures new events are refused at once instead of waiting for their deadline.
 
 use std::collections::VecDeque;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -37,6 +38,8 @@ pub enum BreakerState {
 pub(crate) struct Breaker {
     settings: BreakerSettings,
     state: Mutex<State>,
+    /// Whether there have been failures since the last success.
+    tripped: AtomicBool,
 }
 
 #[derive(Debug, Default)]
@@ -48,11 +51,16 @@ struct State {
 
 impl Breaker {
     pub(crate) fn new(settings: BreakerSettings) -> Self {
-        Self { settings, state: Mutex::default() }
+        Self { settings, state: Mutex::default(), tripped: AtomicBool::new(false) }
     }
 
     fn locked(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Whether new events are refused. Asked for every event, so it takes no lock while all is well.
+    pub(crate) fn is_open(&self) -> bool {
+        self.tripped.load(Ordering::Acquire) && self.state() == BreakerState::Open
     }
 
     pub(crate) fn state(&self) -> BreakerState {
@@ -65,7 +73,11 @@ impl Breaker {
 
     /// A window went through.
     pub(crate) fn succeeded(&self) {
+        if !self.tripped.load(Ordering::Acquire) {
+            return;
+        }
         let mut state = self.locked();
+        self.tripped.store(false, Ordering::Release);
         state.failures.clear();
         if state.open_until.take().is_some() {
             info!("the circuit breaker closes");
@@ -76,6 +88,7 @@ impl Breaker {
     pub(crate) fn failed(&self, reason: &str) {
         let now = Instant::now();
         let mut state = self.locked();
+        self.tripped.store(true, Ordering::Release);
         state.failures.push_back(now);
         while state.failures.front().is_some_and(|first| now.duration_since(*first) > self.settings.within) {
             state.failures.pop_front();

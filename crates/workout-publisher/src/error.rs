@@ -5,8 +5,6 @@ use std::sync::Arc;
 use workout_broker::BrokerError;
 use workout_events::amqp::TooLarge;
 
-use crate::engine::Closed;
-
 /// Why an event was certainly not published. What became of one that was is an [`Outcome`](crate::Outcome).
 #[derive(Debug, Clone, thiserror::Error)]
 #[error(transparent)]
@@ -19,7 +17,7 @@ enum Kind {
     #[error("the event was not published")]
     Broker(#[source] Arc<BrokerError>),
     #[error("the deadline passed before the event was written, and it was withdrawn")]
-    Withdrawn,
+    Withdrawn(#[source] Option<Arc<BrokerError>>),
     #[error("too many events wait to be published")]
     Full,
     #[error("publishing has failed repeatedly, and the circuit breaker is open")]
@@ -40,7 +38,7 @@ impl PublishError {
     pub fn is_transient(&self) -> bool {
         match &self.0 {
             Kind::TooLarge(_) | Kind::Closed => false,
-            Kind::Withdrawn | Kind::Full | Kind::Open => true,
+            Kind::Withdrawn(_) | Kind::Full | Kind::Open => true,
             Kind::Broker(error) => error.is_transient(),
         }
     }
@@ -54,7 +52,7 @@ impl PublishError {
     /// Whether the deadline passed before the event was written.
     #[must_use]
     pub fn is_withdrawn(&self) -> bool {
-        matches!(self.0, Kind::Withdrawn)
+        matches!(self.0, Kind::Withdrawn(_))
     }
 
     /// Whether the line was full, and the publisher was told to refuse then.
@@ -83,8 +81,9 @@ impl PublishError {
         Self(Kind::Broker(error))
     }
 
-    pub(crate) fn withdrawn() -> Self {
-        Self(Kind::Withdrawn)
+    /// The trouble is why nothing could be written lately, if that was so.
+    pub(crate) fn withdrawn(trouble: Option<Arc<BrokerError>>) -> Self {
+        Self(Kind::Withdrawn(trouble))
     }
 
     pub(crate) fn full() -> Self {
@@ -95,7 +94,7 @@ impl PublishError {
         Self(Kind::Open)
     }
 
-    pub(crate) fn closed(_: Closed) -> Self {
+    pub(crate) fn closed() -> Self {
         Self(Kind::Closed)
     }
 }

@@ -4,10 +4,9 @@
 mod breaker;
 mod engine;
 mod error;
+mod publish_all;
 mod publisher;
 mod settings;
-#[cfg(test)]
-mod tests;
 
 #[cfg(any(feature = "postgres", feature = "sqlite"))]
 pub mod outbox;

@@ -3,15 +3,17 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use futures_util::{Stream, StreamExt};
+use futures_util::Stream;
+use tokio::sync::SemaphorePermit;
 use tokio::time::{Instant, timeout_at};
 use workout_broker::{Broker, Outcome};
 use workout_events::amqp::Message;
 use workout_events::{Event, EventId, EventType};
 
 use crate::breaker::BreakerState;
-use crate::engine::{Engine, Ticket, Way};
+use crate::engine::{Engine, NotBoarded, Ticket};
 use crate::error::PublishError;
+use crate::publish_all::PublishAll;
 use crate::settings::{Settings, WhenFull};
 
 /// Publishes events, and says what became of each. A clone is another handle to the same publisher.
@@ -20,8 +22,8 @@ use crate::settings::{Settings, WhenFull};
 /// caller waits: when the future is dropped, an event that was not yet written is withdrawn.
 #[derive(Debug, Clone)]
 pub struct Publisher {
-    engine: Arc<Engine>,
-    settings: Settings,
+    pub(crate) engine: Arc<Engine>,
+    pub(crate) settings: Settings,
 }
 
 /// What a closed publisher had not finished.
@@ -38,10 +40,6 @@ impl Publisher {
     #[must_use]
     pub fn new(broker: Broker) -> Self {
         Self::builder(broker).start()
-    }
-
-    pub(crate) fn over<W: Way>(ways: impl Iterator<Item = W>, settings: Settings) -> Self {
-        Self { engine: Arc::new(Engine::start(ways, settings)), settings }
     }
 
     /// A publisher whose settings are spelt out.
@@ -88,28 +86,39 @@ impl Publisher {
     pub async fn publish_message(
         &self,
         id: EventId,
-        message: Message,
+        message: impl Into<Arc<Message>>,
         limit: Duration,
     ) -> Result<Outcome, PublishError> {
-        let deadline = Instant::now() + limit;
-        let flights = &self.engine.flights;
-        let seat = if let Some(seat) = flights.share(id, deadline).map_err(PublishError::closed)? {
-            seat
-        } else {
-            if self.engine.breaker.state() == BreakerState::Open {
-                return Err(PublishError::open());
-            }
-            let permit = match (flights.places().try_acquire(), self.settings.when_full) {
-                (Ok(permit), _) => permit,
-                (Err(_), WhenFull::Refuse) => return Err(PublishError::full()),
-                (Err(_), WhenFull::Wait) => match timeout_at(deadline, flights.places().acquire()).await {
-                    Ok(Ok(permit)) => permit,
-                    Ok(Err(_)) | Err(_) => return Err(PublishError::withdrawn()),
-                },
-            };
-            flights.board(id, message, deadline, permit).map_err(PublishError::closed)?
+        let (message, deadline) = (message.into(), Instant::now() + limit);
+        let ticket = match self.board(id, &message, deadline, None) {
+            Ok(Some(ticket)) => ticket,
+            Ok(None) => match timeout_at(deadline, self.engine.flights.place()).await {
+                Ok(Some(place)) => self.board(id, &message, deadline, Some(place))?.ok_or_else(PublishError::full)?,
+                Ok(None) | Err(_) => return Err(PublishError::withdrawn(None)),
+            },
+            Err(error) => return Err(error),
         };
-        Ticket::new(flights, id, seat).answer(deadline).await
+        ticket.answer(deadline).await
+    }
+
+    /// `None` when there is no place, and the policy is to wait for one.
+    pub(crate) fn board(
+        &self,
+        id: EventId,
+        message: &Arc<Message>,
+        deadline: Instant,
+        place: Option<SemaphorePermit<'_>>,
+    ) -> Result<Option<Ticket<'_>>, PublishError> {
+        if self.engine.breaker.is_open() {
+            return Err(PublishError::open());
+        }
+        let flights = &self.engine.flights;
+        match (flights.board(id, message, deadline, place), self.settings.when_full) {
+            (Ok(seat), _) => Ok(Some(Ticket::new(flights, seat))),
+            (Err(NotBoarded::Full), WhenFull::Wait) => Ok(None),
+            (Err(NotBoarded::Full), WhenFull::Refuse) => Err(PublishError::full()),
+            (Err(NotBoarded::Closed), _) => Err(PublishError::closed()),
+        }
     }
 
     /// Publishes a stream of events, many at a time, and gives their outcomes in the order of the events.
@@ -122,7 +131,7 @@ impl Publisher {
         S: Stream<Item = Event<T>>,
     {
         let under_way = (self.settings.window * self.settings.lanes * 2).min(self.settings.capacity);
-        events.map(move |event| async move { (event.id(), self.publish(&event).await) }).buffered(under_way)
+        PublishAll::new(self, Box::pin(events), under_way)
     }
 
     /// What the circuit breaker does with new events.
@@ -138,9 +147,7 @@ impl Publisher {
         if tokio::time::timeout(limit, flights.drained()).await.is_ok() {
             return CloseReport { left: Vec::new() };
         }
-        let left = flights.ids();
-        flights.end(left.iter().map(|id| (*id, Ok(Outcome::Unknown))));
-        CloseReport { left }
+        CloseReport { left: flights.give_up() }
     }
 }
 
@@ -206,7 +213,7 @@ impl PublisherBuilder {
     /// Starts the publisher. Call it inside a tokio runtime.
     #[must_use]
     pub fn start(self) -> Publisher {
-        let lanes = self.settings.lanes;
-        Publisher::over((0..lanes).map(|_| self.broker.lane()), self.settings)
+        let lanes = (0..self.settings.lanes).map(|_| self.broker.lane());
+        Publisher { engine: Arc::new(Engine::start(lanes, self.settings)), settings: self.settings }
     }
 }

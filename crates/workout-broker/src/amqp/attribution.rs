@@ -11,8 +11,11 @@
 //!   certain once a confirmation that completed later carries nothing, or once all is answered: there are never more
 //!   returns waiting than messages that have come back and not been answered.
 //!
-//! So nothing has to wait for its neighbours as long as nothing comes back, and messages can follow one another without a
-//! gap.
+//! The client answers from one thread, and wakes whoever waits for an answer right after it is there. So whoever sees an
+//! answer, and then looks at all that has woken him by then, has looked at everything that was answered before it.
+//!
+//! So nothing has to wait for its neighbours as long as nothing comes back, messages can follow one another without a
+//! gap, and each is looked at only when there is something to see.
 
 use std::collections::VecDeque;
 use std::mem;
@@ -25,25 +28,23 @@ use workout_events::amqp::Message;
 
 use crate::outcome::Outcome;
 
-/// How many ends of batches are watched, at most. Each may cause a look at all that is under way.
-const WATCHED_ENDS: usize = 8;
-
-/// Up to so many messages under way each is watched: a single caller shall not wait for a neighbour's answer.
-const WATCH_ALL: usize = 8;
-
 /// The messages under way on a channel, in the order in which they were sent. `P` is what knows the answer to one.
 pub(super) struct UnderWay<P> {
     sent: VecDeque<Sent<P>>,
     /// The number of the first of them.
     first: u64,
-    /// How many of them are not settled.
     unsettled: usize,
-    /// How many of those have no answer.
     unanswered: usize,
-    /// The ends of batches whose answer is waited for, by number.
-    ends: VecDeque<u64>,
+    /// Sent, and not asked yet to wake anybody: by number.
+    fresh: Vec<u64>,
+    /// Answered, and not certain yet: by number.
+    uncertain: Vec<u64>,
     /// Numbers the looks.
     look: u64,
+    /// The last look that saw a certain answer which carried nothing.
+    clean: u64,
+    /// How many were not answered because the channel ended.
+    failed: usize,
     /// A message came back that nobody sent.
     foreign: bool,
     /// What is no longer needed, to be used again.
@@ -58,17 +59,12 @@ struct Sent<P> {
 }
 
 enum Stage<P> {
-    Unanswered {
-        pending: P,
-        watched: bool,
-    },
-    /// Acknowledged with nothing, and seen in this look. `late`: in its second round, so that others were looked at before
-    /// it and not after.
+    Unanswered(P),
+    /// Acknowledged with nothing, and certain from this look on.
     Clean {
         look: u64,
-        late: bool,
     },
-    /// Acknowledged with another message, and seen in this look.
+    /// Acknowledged with another message, and certain when a look after this one sees something clean.
     Carrying {
         look: u64,
     },
@@ -96,7 +92,7 @@ pub(super) enum Carried {
 
 /// What became of a message that was sent.
 #[derive(Debug)]
-pub(super) struct Settled {
+pub(super) struct Attributed {
     pub(super) token: u64,
     pub(super) fate: Fate,
 }
@@ -119,8 +115,11 @@ impl<P> Default for UnderWay<P> {
             first: 0,
             unsettled: 0,
             unanswered: 0,
-            ends: VecDeque::new(),
+            fresh: Vec::new(),
+            uncertain: Vec::new(),
             look: 0,
+            clean: 0,
+            failed: 0,
             foreign: false,
             spare: Vec::new(),
         }
@@ -133,54 +132,9 @@ impl<P> UnderWay<P> {
         self.unsettled
     }
 
-    /// Whether each message is to be watched.
-    pub(super) fn watches_all(&self) -> bool {
-        self.unanswered < WATCH_ALL
-    }
-
-    /// What was used before.
-    pub(super) fn spare(&mut self) -> Option<P> {
-        self.spare.pop()
-    }
-
-    /// A message has been sent; and answered at once, if there is something `said`.
-    pub(super) fn push(&mut self, token: u64, message: Arc<Message>, pending: P, said: Option<Said>) {
-        let stage = Stage::Unanswered { pending, watched: self.watches_all() };
-        self.sent.push_back(Sent { token, message, stage, came_back: false });
-        self.unsettled += 1;
-        self.unanswered += 1;
-        if let Some(said) = said {
-            self.answered(self.sent.len() - 1, said, true);
-        }
-    }
-
-    /// Nothing more will be sent for the moment: the last message is watched from now on. Says whether it has an answer.
-    pub(super) fn end_of_batch(&mut self, watch: impl FnOnce(&mut P) -> Option<Said>) -> bool {
-        let Some(last) = self.sent.len().checked_sub(1) else { return false };
-        let Some(Sent { stage: Stage::Unanswered { pending, watched }, .. }) = self.sent.get_mut(last) else {
-            return false;
-        };
-        if !*watched {
-            *watched = true;
-            if let Some(said) = watch(pending) {
-                self.answered(last, said, true);
-                return true;
-            }
-        }
-        while let Some(&end) = self.ends.front()
-            && !matches!(self.stage_of(end), Some(Stage::Unanswered { .. }))
-        {
-            self.ends.pop_front();
-        }
-        // With too many ends, the last but one is given up: the front is watched in any case.
-        if self.ends.len() == WATCHED_ENDS
-            && let Some(given_up) = self.ends.pop_back()
-            && let Some(Stage::Unanswered { watched, .. }) = self.stage_of(given_up)
-        {
-            *watched = false;
-        }
-        self.ends.push_back(self.first + last as u64);
-        false
+    /// Whether a message came back that nobody sent, so that no answer can be believed any more.
+    pub(super) fn is_broken(&self) -> bool {
+        self.foreign
     }
 
     /// The token of the oldest message that is not settled.
@@ -189,59 +143,91 @@ impl<P> UnderWay<P> {
         left.next().map(|sent| sent.token)
     }
 
-    fn stage_of(&mut self, number: u64) -> Option<&mut Stage<P>> {
-        let index = usize::try_from(number.checked_sub(self.first)?).ok()?;
-        self.sent.get_mut(index).map(|sent| &mut sent.stage)
+    /// What was used before.
+    pub(super) fn spare(&mut self) -> Option<P> {
+        self.spare.pop()
     }
 
-    /// Looks at everything that has no answer yet, and settles what is certain. `look` takes the answer, if it is there;
-    /// it is told whether it has to be called again when the answer comes.
+    /// The number of the next message.
+    pub(super) fn next(&self) -> u64 {
+        self.first + self.sent.len() as u64
+    }
+
+    /// A message has been sent; and answered at once, if there is something `said`.
+    pub(super) fn push(&mut self, token: u64, message: Arc<Message>, pending: P, said: Option<Said>) {
+        let number = self.next();
+        self.sent.push_back(Sent { token, message, stage: Stage::Unanswered(pending), came_back: false });
+        self.unsettled += 1;
+        self.unanswered += 1;
+        match said {
+            Some(said) => self.answered(number, said, true),
+            None => self.fresh.push(number),
+        }
+    }
+
+    /// Asks the last message that was sent. Says whether it has an answer.
+    pub(super) fn ask_last(&mut self, mut ask: impl FnMut(&mut P) -> Option<Said>) -> bool {
+        self.fresh.pop().is_some_and(|number| self.ask(number, true, &mut ask))
+    }
+
+    /// Asks what was not asked yet and what has `woken` us, and settles what is certain.
     ///
     /// Says whether another look may settle more without anything being said in between.
     pub(super) fn look(
         &mut self,
-        mut look: impl FnMut(&mut P, bool) -> Option<Said>,
-        settled: &mut Vec<Settled>,
+        woken: impl Fn(&mut Vec<u64>),
+        mut ask: impl FnMut(&mut P) -> Option<Said>,
+        settled: &mut Vec<Attributed>,
     ) -> bool {
         self.look += 1;
-        // What stands before the last that has an answer was looked at before it, so it is looked at again.
-        let last = self.round(usize::MAX, false, &mut look);
-        let late = last.and_then(|last| self.round(last, true, &mut look)).is_some();
-        self.settle(settled);
-        late && self.unanswered > 0
-    }
-
-    /// Looks at what stands before `end`, and says which was the last that had an answer. The oldest that has none is
-    /// watched in any case.
-    fn round(&mut self, end: usize, late: bool, look: &mut impl FnMut(&mut P, bool) -> Option<Said>) -> Option<usize> {
-        let (mut last, mut is_oldest) = (None, true);
-        for index in 0..end.min(self.sent.len()) {
-            let Some(Sent { stage: Stage::Unanswered { pending, watched }, .. }) = self.sent.get_mut(index) else {
-                continue;
-            };
-            match look(pending, *watched || is_oldest) {
-                Some(said) => {
-                    self.answered(index, said, late);
-                    last = Some(index);
-                }
-                None => is_oldest = false,
+        let mut late = false;
+        for round in [false, true] {
+            let mut numbers = mem::take(&mut self.fresh);
+            woken(&mut numbers);
+            for number in numbers.drain(..) {
+                late |= self.ask(number, round, &mut ask) && round;
             }
+            // Keep the room.
+            self.fresh = numbers;
         }
-        last
+        self.settle(settled);
+        late
     }
 
-    fn answered(&mut self, index: usize, said: Said, late: bool) {
+    /// `late`: others that woke us before may not have been asked since.
+    fn ask(&mut self, number: u64, late: bool, ask: &mut impl FnMut(&mut P) -> Option<Said>) -> bool {
+        let Some(Sent { stage: Stage::Unanswered(pending), .. }) = self.numbered(number) else { return false };
+        let said = ask(pending);
+        let is_said = said.is_some();
+        if let Some(said) = said {
+            self.answered(number, said, late);
+        }
+        is_said
+    }
+
+    fn numbered(&mut self, number: u64) -> Option<&mut Sent<P>> {
+        let index = usize::try_from(number.checked_sub(self.first)?).ok()?;
+        self.sent.get_mut(index)
+    }
+
+    fn answered(&mut self, number: u64, said: Said, late: bool) {
         let (stage, carried) = match said {
-            Said::Ack(Carried::Nothing) => (Stage::Clean { look: self.look, late }, Carried::Nothing),
-            Said::Ack(carried) => (Stage::Carrying { look: self.look + u64::from(late) }, carried),
+            // What is seen late is as if it were seen in the next look.
+            Said::Ack(Carried::Nothing) => (Stage::Clean { look: self.look + u64::from(late) }, Carried::Nothing),
+            // What was answered before this is seen as late as in the next look.
+            Said::Ack(carried) => (Stage::Carrying { look: self.look + 1 }, carried),
             Said::Nack(carried) => (Stage::Nacked, carried),
-            Said::Failed(error) => (Stage::Failed(error), Carried::Nothing),
+            Said::Failed(error) => {
+                self.failed += 1;
+                (Stage::Failed(error), Carried::Nothing)
+            }
         };
-        if let Some(sent) = self.sent.get_mut(index)
-            && let Stage::Unanswered { pending, .. } = mem::replace(&mut sent.stage, stage)
+        if let Some(sent) = self.numbered(number)
+            && let Stage::Unanswered(pending) = mem::replace(&mut sent.stage, stage)
         {
             self.spare.push(pending);
             self.unanswered -= 1;
+            self.uncertain.push(number);
         }
         if let Carried::Message(id) = carried {
             self.came_back(id.as_deref());
@@ -261,66 +247,57 @@ impl<P> UnderWay<P> {
         self.foreign |= !found;
     }
 
-    fn settle(&mut self, settled: &mut Vec<Settled>) {
-        let now = self.look;
-        let certain = |look: u64, late: bool| !late || look < now;
-        let latest = self.sent.iter().filter_map(|sent| match sent.stage {
-            Stage::Clean { look, late } if certain(look, late) => Some(look),
-            _ => None,
-        });
-        let latest = latest.max().unwrap_or_default();
+    fn settle(&mut self, settled: &mut Vec<Attributed>) {
+        let mut uncertain = mem::take(&mut self.uncertain);
+        for number in &uncertain {
+            if let Some(Sent { stage: Stage::Clean { look }, .. }) = self.numbered(*number) {
+                let look = *look;
+                if look <= self.look {
+                    self.clean = self.clean.max(look);
+                }
+            }
+        }
+        let (now, clean, foreign) = (self.look, self.clean, self.foreign);
         let all_answered = self.unanswered == 0;
-        let failed = self.sent.iter().filter(|sent| matches!(sent.stage, Stage::Failed(_))).count();
-        for sent in &mut self.sent {
+        let is_one = self.failed == 1;
+        let certainly_over = all_answered && self.failed == 0;
+        uncertain.retain(|number| {
+            let Some(sent) = self.numbered(*number) else { return false };
             let fate = match &sent.stage {
-                Stage::Unanswered { .. } | Stage::Settled => continue,
+                Stage::Unanswered(_) | Stage::Settled => return false,
                 Stage::Nacked => Fate::Known(Outcome::Nacked),
                 _ if sent.came_back => Fate::Known(Outcome::Returned),
-                Stage::Failed(error) => Fate::Failed { error: error.clone(), alone: all_answered && failed == 1 },
-                Stage::Clean { .. } | Stage::Carrying { .. } if self.foreign => Fate::Known(Outcome::Unknown),
-                Stage::Clean { look, late } if all_answered || certain(*look, *late) => Fate::Known(Outcome::Confirmed),
-                Stage::Carrying { look } if all_answered && failed == 0 || latest > *look => {
-                    Fate::Known(Outcome::Confirmed)
-                }
+                Stage::Failed(error) => Fate::Failed { error: error.clone(), alone: all_answered && is_one },
+                Stage::Clean { .. } | Stage::Carrying { .. } if foreign => Fate::Known(Outcome::Unknown),
+                Stage::Clean { look } if *look <= now || certainly_over => Fate::Known(Outcome::Confirmed),
+                Stage::Carrying { look } if clean > *look || certainly_over => Fate::Known(Outcome::Confirmed),
                 Stage::Carrying { .. } if all_answered => Fate::Known(Outcome::Unknown),
-                Stage::Clean { .. } | Stage::Carrying { .. } => continue,
+                Stage::Clean { .. } | Stage::Carrying { .. } => return true,
             };
             sent.stage = Stage::Settled;
+            let token = sent.token;
             self.unsettled -= 1;
-            settled.push(Settled { token: sent.token, fate });
+            settled.push(Attributed { token, fate });
+            false
+        });
+        self.uncertain = uncertain;
+        while matches!(self.sent.front(), Some(Sent { stage: Stage::Settled, .. })) {
+            self.sent.pop_front();
+            self.first += 1;
         }
-        self.forget();
     }
 
     /// Nothing more will be said: what is not settled is of unknown fate.
-    pub(super) fn abandon(&mut self, settled: &mut Vec<Settled>) {
+    pub(super) fn abandon(&mut self, settled: &mut Vec<Attributed>) {
         for sent in self.sent.drain(..) {
             let outcome = match sent.stage {
                 Stage::Settled => continue,
                 _ if sent.came_back => Outcome::Returned,
                 _ => Outcome::Unknown,
             };
-            settled.push(Settled { token: sent.token, fate: Fate::Known(outcome) });
+            settled.push(Attributed { token: sent.token, fate: Fate::Known(outcome) });
         }
         *self = Self { spare: mem::take(&mut self.spare), ..Self::default() };
-    }
-
-    /// Whether a message came back that nobody sent, so that no answer can be believed any more.
-    pub(super) fn is_broken(&self) -> bool {
-        self.foreign
-    }
-
-    /// Lets go of what is settled: the oldest first, and what is among others when it is more than they are.
-    fn forget(&mut self) {
-        while matches!(self.sent.front(), Some(Sent { stage: Stage::Settled, .. })) {
-            self.sent.pop_front();
-            self.first += 1;
-        }
-        if self.sent.len() > 2 * self.unsettled + 64 {
-            self.sent.retain(|sent| !matches!(sent.stage, Stage::Settled));
-            self.ends.clear();
-            self.first = 0;
-        }
     }
 }
 
@@ -341,4 +318,213 @@ impl From<lapin::Result<Confirmation>> for Said {
 
 fn id_of(returned: &BasicReturnMessage) -> Option<String> {
     returned.properties.message_id().as_ref().map(ShortString::to_string)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::cell::RefCell;
+    use std::collections::{BTreeMap, BTreeSet};
+
+    use workout_events::amqp::Properties;
+
+    use super::*;
+
+    /// The client and the broker behind it, as far as they matter here: what is said, to whom, and in which order.
+    struct Client {
+        chance: u64,
+        /// Whether somebody wants the messages, by number.
+        wanted: Vec<bool>,
+        /// Came back, and not handed out yet.
+        waiting: VecDeque<usize>,
+        returned: BTreeSet<usize>,
+        /// Confirmed by the broker, and not told yet by the client: in an order of its own.
+        confirmed: Vec<usize>,
+        told: BTreeMap<usize, Option<usize>>,
+        unconfirmed: BTreeSet<usize>,
+        asked: BTreeSet<usize>,
+        rung: Vec<u64>,
+    }
+
+    impl Client {
+        fn new(seed: u64) -> Self {
+            Self {
+                chance: seed,
+                wanted: Vec::new(),
+                waiting: VecDeque::new(),
+                returned: BTreeSet::new(),
+                confirmed: Vec::new(),
+                told: BTreeMap::new(),
+                unconfirmed: BTreeSet::new(),
+                asked: BTreeSet::new(),
+                rung: Vec::new(),
+            }
+        }
+
+        fn dice(&mut self, sides: usize) -> usize {
+            self.chance = self.chance.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            usize::try_from(self.chance >> 33).unwrap() % sides
+        }
+
+        fn send(&mut self) -> usize {
+            let wanted = self.dice(4) > 0;
+            self.wanted.push(wanted);
+            self.unconfirmed.insert(self.wanted.len() - 1);
+            self.wanted.len() - 1
+        }
+
+        /// One thing happens, if there is any left to happen.
+        fn step(&mut self) -> bool {
+            if let Some(last) = self.confirmed.len().checked_sub(1) {
+                // A confirm of many is told in no order.
+                let index = self.dice(last + 1);
+                let number = self.confirmed.swap_remove(index);
+                let carried = self.waiting.pop_front();
+                self.told.insert(number, carried);
+                if self.asked.remove(&number) {
+                    self.rung.push(number as u64);
+                }
+                return true;
+            }
+            let Some(index) = self.unconfirmed.len().checked_sub(1) else { return false };
+            let index = self.dice(index + 1);
+            let number = *self.unconfirmed.iter().nth(index).unwrap();
+            let many = self.dice(2) == 0;
+            // A message comes back before it is confirmed.
+            let meant: Vec<_> =
+                self.unconfirmed.iter().copied().filter(|n| if many { *n <= number } else { *n == number }).collect();
+            let missing = meant.iter().find(|n| !self.wanted[**n] && !self.returned.contains(n));
+            if let Some(missing) = missing.copied() {
+                self.returned.insert(missing);
+                self.waiting.push_back(missing);
+            } else {
+                self.unconfirmed.retain(|number| !meant.contains(number));
+                self.confirmed = meant;
+            }
+            true
+        }
+
+        fn ask(&mut self, number: usize) -> Option<Said> {
+            for _ in 0..self.dice(3) {
+                self.step();
+            }
+            let Some(carried) = self.told.remove(&number) else {
+                self.asked.insert(number);
+                return None;
+            };
+            Some(Said::Ack(carried.map_or(Carried::Nothing, |number| Carried::Message(Some(number.to_string())))))
+        }
+
+        fn take(&mut self, woken: &mut Vec<u64>) {
+            for _ in 0..self.dice(3) {
+                self.step();
+            }
+            woken.append(&mut self.rung);
+            // The client also wakes when a message has been written.
+            let written = self.dice(8);
+            woken.extend(self.asked.iter().rev().take(written).map(|number| *number as u64));
+        }
+    }
+
+    fn look(under_way: &mut UnderWay<usize>, client: &RefCell<Client>, settled: &mut Vec<Attributed>) {
+        while under_way.look(
+            |woken| client.borrow_mut().take(woken),
+            |number| client.borrow_mut().ask(*number),
+            settled,
+        ) {}
+    }
+
+    fn message(number: usize) -> Arc<Message> {
+        Arc::new(Message::new("", "", Properties::new("", number.to_string()), Vec::new()))
+    }
+
+    #[test]
+    fn whatever_the_order_exactly_what_came_back_is_called_returned() {
+        for seed in 0..3_000 {
+            let client = RefCell::new(Client::new(seed));
+            let mut under_way = UnderWay::default();
+            let mut settled = Vec::new();
+            for _ in 0..8 {
+                let batch = client.borrow_mut().dice(8);
+                for _ in 0..batch {
+                    let number = client.borrow_mut().send();
+                    under_way.push(number as u64, message(number), number, None);
+                }
+                under_way.ask_last(|number| client.borrow_mut().ask(*number));
+                look(&mut under_way, &client, &mut settled);
+            }
+            while client.borrow_mut().step() {}
+            look(&mut under_way, &client, &mut settled);
+            let client = client.into_inner();
+            assert_eq!((under_way.len(), settled.len()), (0, client.wanted.len()), "seed {seed}");
+            for Attributed { token, fate } in settled {
+                let want =
+                    if client.wanted[usize::try_from(token).unwrap()] { Outcome::Confirmed } else { Outcome::Returned };
+                assert!(matches!(fate, Fate::Known(outcome) if outcome == want), "seed {seed}: {token} {fate:?}");
+            }
+        }
+    }
+
+    /// Tells these things to as many messages, and then abandons the rest.
+    fn told<const N: usize>(said: [Option<Said>; N]) -> [(u64, Fate); N] {
+        let mut under_way = UnderWay::default();
+        (0..).zip(&said).for_each(|(number, _)| under_way.push(number as u64, message(number), number, None));
+        let (mut said, mut settled) = (said, Vec::new());
+        while under_way.look(|_| {}, |number| said[*number].take(), &mut settled) {}
+        under_way.abandon(&mut settled);
+        settled.sort_by_key(|attributed| attributed.token);
+        let fates: Vec<_> = settled.into_iter().map(|Attributed { token, fate }| (token, fate)).collect();
+        fates.try_into().unwrap()
+    }
+
+    #[test]
+    fn what_is_not_certain_is_unknown() {
+        use Outcome::{Confirmed, Nacked, Returned, Unknown};
+        #[track_caller]
+        fn check<const N: usize>(said: [Option<Said>; N], want: [Outcome; N]) {
+            let outcomes = told(said).map(|(_, fate)| match fate {
+                Fate::Known(outcome) => outcome,
+                Fate::Failed { .. } => Unknown,
+            });
+            assert_eq!(outcomes, want);
+        }
+        let came = |id: &str| Carried::Message(Some(id.to_owned()));
+        let clean = || Some(Said::Ack(Carried::Nothing));
+        let lost = || Some(Said::Failed(lapin::ErrorKind::MissingHeartbeatError.into()));
+        check([clean()], [Confirmed]);
+        check([Some(Said::Ack(came("0")))], [Returned]);
+        check([Some(Said::Nack(Carried::Nothing))], [Nacked]);
+        check([Some(Said::Nack(came("1"))), clean()], [Nacked, Returned]);
+        check([None], [Unknown]);
+        check([clean(), None], [Confirmed, Unknown]);
+        // What is still on its way could belong to whoever carries what is not its own.
+        check([Some(Said::Ack(came("1"))), clean()], [Confirmed, Returned]);
+        check([Some(Said::Ack(came("1"))), None], [Unknown, Returned]);
+        check([Some(Said::Ack(came("1"))), lost()], [Unknown, Returned]);
+        check([clean(), lost()], [Confirmed, Unknown]);
+        // A message of nobody: then nothing is certain.
+        check([clean(), Some(Said::Ack(came("7")))], [Unknown, Unknown]);
+        check([clean(), Some(Said::Ack(Carried::Message(None)))], [Unknown, Unknown]);
+    }
+
+    #[test]
+    fn messages_with_one_id_are_all_called_returned() {
+        let mut under_way = UnderWay::default();
+        let mut said = [Some(Said::Ack(Carried::Message(Some("7".to_owned())))), Some(Said::Ack(Carried::Nothing))];
+        [0, 1].map(|number| under_way.push(number as u64, message(7), number, None));
+        let mut settled = Vec::new();
+        under_way.look(|_| {}, |number: &mut usize| said[*number].take(), &mut settled);
+        assert!(settled.iter().all(|one| matches!(one.fate, Fate::Known(Outcome::Returned))), "{settled:?}");
+        assert_eq!(settled.len(), 2);
+    }
+
+    #[test]
+    fn a_message_is_the_reason_for_the_end_of_a_channel_only_if_no_other_can_be() {
+        let lost = || Some(Said::Failed(lapin::ErrorKind::MissingHeartbeatError.into()));
+        let clean = || Some(Said::Ack(Carried::Nothing));
+        let is_alone = |fate: &Fate| matches!(fate, Fate::Failed { alone: true, .. });
+        assert!(is_alone(&told([lost()])[0].1));
+        assert!(is_alone(&told([clean(), lost()])[1].1));
+        assert!(!told([lost(), lost()]).iter().any(|(_, fate)| is_alone(fate)));
+        assert!(!is_alone(&told([lost(), None])[0].1));
+    }
 }

@@ -3,8 +3,8 @@
 use std::fmt;
 use std::mem;
 use std::pin::Pin;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll, Wake, Waker};
 
 use lapin::options::{BasicPublishOptions, ConfirmSelectOptions};
@@ -12,22 +12,23 @@ use lapin::{Channel, Confirmation, ErrorKind};
 use tracing::warn;
 use workout_events::amqp::Message;
 
-use crate::amqp::attribution::{Fate, Said, Settled as Attributed, UnderWay};
+use crate::amqp::attribution::{Attributed, Fate, Said, UnderWay};
 use crate::amqp::broker::{Amqp, answer};
 use crate::amqp::properties::properties;
 use crate::error::{BrokerError, Kind, of_client};
+use crate::lane::Settled;
 use crate::outcome::Outcome;
-use crate::transport::{Answer, Settled, TransportLane};
+use crate::transport::{Answer, TransportLane};
 
 /// A channel in confirm mode, and what is under way on it. It is opened when it is needed, and given up when it has
 /// ended or when its answers can no longer be told apart.
 pub(super) struct AmqpLane<P> {
     link: Arc<Amqp>,
     channel: Option<Arc<Channel>>,
-    under_way: UnderWay<Pin<Box<P>>>,
+    under_way: UnderWay<Publishing<P>>,
     publish: fn(Arc<Channel>, Arc<Message>) -> P,
-    /// Something may have been said since the last look.
-    said: Arc<Bell>,
+    /// Knows for which messages something has been said.
+    bell: Arc<Bell>,
     /// Messages were sent since the last look.
     sent: bool,
     /// What was settled while nobody asked.
@@ -41,7 +42,7 @@ impl Amqp {
             channel: None,
             under_way: UnderWay::default(),
             publish,
-            said: Arc::default(),
+            bell: Arc::default(),
             sent: false,
             settled: Vec::new(),
         })
@@ -54,15 +55,13 @@ impl Amqp {
     }
 }
 
-type Publishing = lapin::Result<Confirmation>;
-
-async fn publish(channel: Arc<Channel>, message: Arc<Message>) -> Publishing {
+async fn publish(channel: Arc<Channel>, message: Arc<Message>) -> lapin::Result<Confirmation> {
     let (exchange, routing_key) = ((&*message.exchange).into(), (&*message.routing_key).into());
     let options = BasicPublishOptions { mandatory: true, ..BasicPublishOptions::default() };
     channel.basic_publish(exchange, routing_key, options, &message.body, properties(&message)).await?.await
 }
 
-impl<P: Future<Output = Publishing> + Send + 'static> TransportLane for AmqpLane<P> {
+impl<P: Answering> TransportLane for AmqpLane<P> {
     fn is_open(&self) -> bool {
         !self.link.is_blocked() && self.channel.as_ref().is_some_and(|channel| channel.status().connected())
     }
@@ -85,39 +84,33 @@ impl<P: Future<Output = Publishing> + Send + 'static> TransportLane for AmqpLane
         let Some(channel) = self.channel.clone() else {
             return self.settled.push(Settled::new(token, Err(Kind::Down.into())));
         };
-        let publishing = (self.publish)(channel, Arc::clone(&message));
+        let future = (self.publish)(channel, Arc::clone(&message));
         let mut publishing = match self.under_way.spare() {
-            // In the place of one that has ended, which saves a large allocation.
-            Some(mut spare) => {
-                spare.set(publishing);
-                spare
-            }
-            None => Box::pin(publishing),
+            Some(spare) => spare.again(future),
+            None => Publishing::new(future, &self.bell),
         };
-        // The first look hands the message over to the client.
-        let bell = self.said.waker();
-        let waker = if self.under_way.watches_all() { &bell } else { Waker::noop() };
-        let said = look(&mut publishing, waker);
+        publishing.node.number.store(self.under_way.next(), Ordering::Relaxed);
+        // The first look hands the message over to the client. It has an answer only if the channel has ended.
+        let said = publishing.start();
         if said.is_some() {
-            self.said.ring();
+            self.bell.ring();
         }
         self.under_way.push(token, message, publishing, said);
         self.sent = true;
     }
 
     fn poll_settled(&mut self, context: &mut Context<'_>, settled: &mut Vec<Settled>) -> Poll<()> {
-        self.said.wakes(context.waker());
-        let bell = self.said.waker();
-        if mem::take(&mut self.sent) && self.under_way.end_of_batch(|publishing| look(publishing, &bell)) {
-            self.said.ring();
+        self.bell.wakes(context.waker());
+        // Messages are written in their order: when the last one is, it is time to ask the others.
+        if mem::take(&mut self.sent) && self.under_way.ask_last(Publishing::ask) {
+            self.bell.ring();
         }
         let before = settled.len();
         settled.append(&mut self.settled);
         let mut attributed = Vec::new();
-        while self.said.has_rung() {
-            let watch = |publishing: &mut _, watched| look(publishing, if watched { &bell } else { Waker::noop() });
-            if self.under_way.look(watch, &mut attributed) {
-                self.said.ring();
+        while self.bell.has_rung() {
+            if self.under_way.look(|woken| self.bell.take(woken), Publishing::ask, &mut attributed) {
+                self.bell.ring();
             }
         }
         if self.under_way.is_broken() {
@@ -130,7 +123,7 @@ impl<P: Future<Output = Publishing> + Send + 'static> TransportLane for AmqpLane
 
     fn abandon(&mut self, settled: &mut Vec<Settled>) {
         // What is certain now shall be told.
-        self.said.ring();
+        self.bell.ring();
         let _ = self.poll_settled(&mut Context::from_waker(Waker::noop()), settled);
         let mut attributed = Vec::new();
         self.under_way.abandon(&mut attributed);
@@ -148,14 +141,6 @@ impl<P: Future<Output = Publishing> + Send + 'static> TransportLane for AmqpLane
     fn oldest(&self) -> Option<u64> {
         let settled = self.settled.first().map(|settled| settled.token);
         settled.or_else(|| self.under_way.oldest())
-    }
-}
-
-/// Takes what is said, if it is there.
-fn look<P: Future<Output = Publishing>>(publishing: &mut Pin<Box<P>>, waker: &Waker) -> Option<Said> {
-    match publishing.as_mut().poll(&mut Context::from_waker(waker)) {
-        Poll::Ready(said) => Some(said.into()),
-        Poll::Pending => None,
     }
 }
 
@@ -194,46 +179,111 @@ impl<P> fmt::Debug for AmqpLane<P> {
     }
 }
 
-/// Rings when a message that is watched has its answer. The task that waits for answers also runs for other reasons, and
-/// shall not look at everything each time.
-#[derive(Default)]
-struct Bell {
-    rung: AtomicBool,
-    task: Mutex<Option<Waker>>,
+/// A future that publishes a message and waits for what is said to it.
+pub(super) trait Answering: Future<Output = lapin::Result<Confirmation>> + Send + 'static {}
+
+impl<P: Future<Output = lapin::Result<Confirmation>> + Send + 'static> Answering for P {}
+
+/// A message that is being published. Its parts are used again for another one, which saves large allocations.
+struct Publishing<P> {
+    future: Pin<Box<P>>,
+    node: Arc<Node>,
+    waker: Waker,
 }
 
-impl Bell {
-    fn waker(self: &Arc<Self>) -> Waker {
-        Arc::clone(self).into()
+impl<P: Answering> Publishing<P> {
+    fn new(future: P, bell: &Arc<Bell>) -> Self {
+        let node = Arc::new(Node { number: AtomicU64::new(0), bell: Arc::clone(bell) });
+        Self { future: Box::pin(future), waker: Arc::clone(&node).into(), node }
     }
 
-    fn ring(&self) {
-        self.rung.store(true, Ordering::Release);
+    fn again(mut self, future: P) -> Self {
+        self.future.set(future);
+        self
     }
 
-    fn has_rung(&self) -> bool {
-        self.rung.swap(false, Ordering::AcqRel)
+    fn start(&mut self) -> Option<Said> {
+        said(self.future.as_mut().poll(&mut Context::from_waker(Waker::noop())))
     }
 
-    /// Whom it wakes from now on.
-    fn wakes(&self, task: &Waker) {
-        let mut current = self.task.lock().unwrap_or_else(PoisonError::into_inner);
-        if !current.as_ref().is_some_and(|current| current.will_wake(task)) {
-            *current = Some(task.clone());
-        }
+    /// Takes what is said; if that is nothing, the bell rings when there is something.
+    fn ask(&mut self) -> Option<Said> {
+        said(self.future.as_mut().poll(&mut Context::from_waker(&self.waker)))
     }
 }
 
-impl Wake for Bell {
+fn said(answer: Poll<lapin::Result<Confirmation>>) -> Option<Said> {
+    match answer {
+        Poll::Ready(answer) => Some(answer.into()),
+        Poll::Pending => None,
+    }
+}
+
+/// What the client wakes when it has something to say to a message.
+struct Node {
+    number: AtomicU64,
+    bell: Arc<Bell>,
+}
+
+impl Wake for Node {
     fn wake(self: Arc<Self>) {
         self.wake_by_ref();
     }
 
     fn wake_by_ref(self: &Arc<Self>) {
-        self.ring();
-        let task = self.task.lock().unwrap_or_else(PoisonError::into_inner).clone();
-        if let Some(task) = task {
-            task.wake();
+        self.bell.ring_for(self.number.load(Ordering::Relaxed));
+    }
+}
+
+/// Rings for messages, and wakes the task that waits for answers. That also runs for other reasons, and shall not look at
+/// everything each time.
+#[derive(Default)]
+struct Bell(Mutex<Rung>);
+
+#[derive(Default)]
+struct Rung {
+    rung: bool,
+    messages: Vec<u64>,
+    task: Option<Waker>,
+}
+
+impl Bell {
+    fn locked(&self) -> MutexGuard<'_, Rung> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn ring_for(&self, message: u64) {
+        let mut bell = self.locked();
+        bell.messages.push(message);
+        // Whoever has been woken comes.
+        if !mem::replace(&mut bell.rung, true) {
+            let task = bell.task.clone();
+            drop(bell);
+            if let Some(task) = task {
+                task.wake();
+            }
+        }
+    }
+
+    /// For the task itself.
+    fn ring(&self) {
+        self.locked().rung = true;
+    }
+
+    fn has_rung(&self) -> bool {
+        mem::take(&mut self.locked().rung)
+    }
+
+    /// For which messages it has rung.
+    fn take(&self, messages: &mut Vec<u64>) {
+        messages.append(&mut self.locked().messages);
+    }
+
+    /// Whom it wakes from now on.
+    fn wakes(&self, task: &Waker) {
+        let mut bell = self.locked();
+        if !bell.task.as_ref().is_some_and(|current| current.will_wake(task)) {
+            bell.task = Some(task.clone());
         }
     }
 }

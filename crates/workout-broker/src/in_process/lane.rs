@@ -14,8 +14,9 @@ use crate::error::BrokerError;
 use crate::health::LinkState;
 use crate::in_process::connection::Connection;
 use crate::in_process::window::Window;
+use crate::lane::Settled;
 use crate::outcome::Outcome;
-use crate::transport::{Answer, Settled, Transport, TransportLane};
+use crate::transport::{Answer, Transport, TransportLane};
 
 pub(super) struct InProcessLane {
     connection: Connection,

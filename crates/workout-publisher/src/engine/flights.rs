@@ -3,11 +3,13 @@
 use std::collections::{HashMap, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use tokio::sync::{Notify, Semaphore, oneshot};
+use tokio::sync::{Notify, Semaphore, SemaphorePermit, oneshot};
 use tokio::time::Instant;
-use workout_broker::{BrokerError, Outcome};
+use workout_broker::{BrokerError, Outcome, Settled};
 use workout_events::EventId;
 use workout_events::amqp::Message;
+
+use super::slots::Slots;
 
 /// What a caller is told in the end.
 pub(crate) type Answer = Result<Outcome, Arc<BrokerError>>;
@@ -26,22 +28,28 @@ pub(crate) struct Flights {
 
 #[derive(Debug, Default)]
 struct State {
-    flights: HashMap<EventId, Flight>,
-    /// May name events that were withdrawn; whoever comes to them steps over them.
-    line: VecDeque<EventId>,
+    /// By the token under which a lane sends the event.
+    flights: Slots<Flight>,
+    tokens: HashMap<EventId, u64>,
+    /// May name flights that have ended; whoever comes to them steps over them.
+    line: VecDeque<u64>,
     tickets: u64,
     closed: bool,
+    /// Why nothing could be written the last time, as long as that is so.
+    trouble: Option<Arc<BrokerError>>,
 }
 
 #[derive(Debug)]
 struct Flight {
-    /// Absent while a lane has it.
-    message: Option<Message>,
+    id: EventId,
+    message: Arc<Message>,
     callers: Vec<(u64, oneshot::Sender<Answer>)>,
     /// Until when somebody waits for it.
     deadline: Instant,
     /// How often it came back from a lane.
     attempts: u32,
+    /// Whether it is in the line, or rests before it goes there again.
+    on_ground: bool,
     /// Whether the broker may have it.
     written: bool,
 }
@@ -49,30 +57,37 @@ struct Flight {
 /// A caller's place among those who wait for a flight, and where the answer will be.
 #[derive(Debug)]
 pub(crate) struct Seat {
+    pub(crate) token: u64,
     pub(crate) ticket: u64,
     pub(crate) answer: oneshot::Receiver<Answer>,
 }
 
-/// The publisher has been closed.
+/// Why an event was not boarded.
 #[derive(Debug)]
-pub(crate) struct Closed;
-
-/// An event that a lane has.
-#[derive(Debug)]
-pub(crate) struct Boarded {
-    pub(crate) id: EventId,
-    pub(crate) attempts: u32,
+pub(crate) enum NotBoarded {
+    /// The publisher has been closed.
+    Closed,
+    /// There is no place.
+    Full,
 }
 
-/// An event that comes back from a lane to be written again.
+/// What there is to do about events that a lane has settled.
+#[derive(Debug, Default)]
+pub(crate) struct Sorted {
+    /// To be written again, after a pause.
+    pub(crate) again: Vec<u64>,
+    /// How often one of them came back, at most.
+    pub(crate) attempts: u32,
+    /// Why one of them was not even written, if that is so.
+    pub(crate) trouble: Option<Arc<BrokerError>>,
+}
+
+/// What a caller who leaves knows.
 #[derive(Debug)]
-pub(crate) struct Back {
-    pub(crate) boarded: Boarded,
-    pub(crate) message: Message,
-    /// Whether the broker may have it already.
-    pub(crate) written: bool,
-    /// What callers are told who have no time for another attempt.
-    pub(crate) otherwise: Answer,
+pub(crate) enum Left {
+    /// The event was certainly not written, perhaps for this reason.
+    Unwritten(Option<Arc<BrokerError>>),
+    Unknown,
 }
 
 impl Flights {
@@ -90,114 +105,159 @@ impl Flights {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// The places that [`board`](Self::board) needs one of.
-    pub(crate) fn places(&self) -> &Semaphore {
-        &self.places
+    /// Waits for a place, to [`board`](Self::board) with.
+    pub(crate) async fn place(&self) -> Option<SemaphorePermit<'_>> {
+        self.places.acquire().await.ok()
     }
 
-    /// Joins the flight of this event, if there is one.
-    pub(crate) fn share(&self, id: EventId, deadline: Instant) -> Result<Option<Seat>, Closed> {
-        let mut state = self.state();
-        if state.closed { Err(Closed) } else { Ok(state.join(id, deadline)) }
-    }
-
-    /// Puts an event into the line and keeps the caller's permit with it, or joins its flight after all.
+    /// Joins the flight of this event, or puts it into the line if there is a place for it.
     pub(crate) fn board(
         &self,
         id: EventId,
-        message: Message,
+        message: &Arc<Message>,
         deadline: Instant,
-        permit: tokio::sync::SemaphorePermit<'_>,
-    ) -> Result<Seat, Closed> {
+        place: Option<SemaphorePermit<'_>>,
+    ) -> Result<Seat, NotBoarded> {
         let mut state = self.state();
         if state.closed {
-            return Err(Closed);
+            return Err(NotBoarded::Closed);
         }
         if let Some(seat) = state.join(id, deadline) {
             return Ok(seat);
         }
-        permit.forget();
-        let flight = Flight { message: Some(message), callers: Vec::new(), deadline, attempts: 0, written: false };
-        state.flights.insert(id, flight);
-        state.line.push_back(id);
+        // A flight gives its place back when it ends.
+        place.or_else(|| self.places.try_acquire().ok()).ok_or(NotBoarded::Full)?.forget();
+        let message = Arc::clone(message);
+        let flight =
+            Flight { id, message, callers: Vec::new(), deadline, attempts: 0, on_ground: true, written: false };
+        let token = state.flights.insert(flight);
+        state.tokens.insert(id, token);
+        let is_first = state.line.is_empty();
+        state.line.push_back(token);
         let seat = state.join(id, deadline);
         drop(state);
-        self.arrived.notify_one();
-        seat.ok_or(Closed)
+        if is_first {
+            self.arrived.notify_one();
+        }
+        seat.ok_or(NotBoarded::Closed)
     }
 
-    /// A caller no longer waits. Says whether the event was certainly not written; it is withdrawn then, unless somebody
-    /// else waits for it.
-    pub(crate) fn leave(&self, id: EventId, ticket: u64) -> bool {
+    /// A caller no longer waits. An event that is not with a lane is withdrawn then, unless somebody else waits for it.
+    pub(crate) fn leave(&self, token: u64, ticket: u64) -> Left {
         let mut state = self.state();
-        let Some(flight) = state.flights.get_mut(&id) else { return false };
+        let trouble = state.trouble.clone();
+        let Some(flight) = state.flights.get_mut(token) else { return Left::Unknown };
         flight.callers.retain(|(other, _)| *other != ticket);
-        let unwritten = flight.message.is_some() && !flight.written;
-        if flight.callers.is_empty() && flight.message.is_some() {
-            state.flights.remove(&id);
+        let unwritten = flight.on_ground && !flight.written;
+        if flight.callers.is_empty() && flight.on_ground {
+            state.remove(token);
             self.freed(state, 1);
         }
-        unwritten
+        if unwritten { Left::Unwritten(trouble) } else { Left::Unknown }
     }
 
-    /// Waits for events and takes up to `most` of them; `None` once the publisher is closed and nothing is under way.
-    pub(crate) async fn take(&self, most: usize) -> Option<(Vec<Boarded>, Vec<Message>)> {
+    /// Waits until an event is in the line; `false` once the publisher is closed and nothing is under way.
+    pub(crate) async fn waiting(&self) -> bool {
         loop {
             let mut arrived = std::pin::pin!(self.arrived.notified());
             arrived.as_mut().enable();
             {
-                let mut state = self.state();
-                let taken = state.take(most);
-                if !taken.0.is_empty() {
-                    if !state.line.is_empty() {
-                        self.arrived.notify_one();
-                    }
-                    return Some(taken);
+                let state = self.state();
+                if !state.line.is_empty() {
+                    return true;
                 }
-                if state.closed && state.flights.is_empty() {
-                    return None;
+                if state.closed && state.tokens.is_empty() {
+                    return false;
                 }
             }
             arrived.await;
         }
     }
 
-    /// Ends flights and tells everybody who waits for them.
-    pub(crate) fn end(&self, ended: impl IntoIterator<Item = (EventId, Answer)>) {
-        let mut told = Vec::new();
+    /// Takes up to `most` events from the line for a lane, which has others under way or is `idle`.
+    pub(crate) fn take(&self, most: usize, idle: bool) -> Vec<(u64, Arc<Message>)> {
         let mut state = self.state();
-        for (id, answer) in ended {
-            told.extend(state.flights.remove(&id).map(|flight| (flight.callers, answer)));
+        state.trouble = None;
+        let taken = state.take(most, idle);
+        if !state.line.is_empty() {
+            self.arrived.notify_one();
         }
-        self.freed(state, told.len());
-        for (callers, answer) in told {
-            for (_, caller) in callers {
-                // Whoever went away does not want to know.
-                let _ = caller.send(answer.clone());
-            }
-        }
+        taken
     }
 
-    /// Takes events back that are to be written again, at the front of the line and in their order. What nobody waits for
-    /// any more is over.
-    pub(crate) fn again(&self, back: Vec<Back>) {
-        let now = Instant::now();
-        let mut over = Vec::new();
+    /// The next event in the line has to be alone on its lane.
+    pub(crate) fn next_is_alone(&self) -> bool {
         let mut state = self.state();
-        for Back { boarded, message, written, otherwise } in back.into_iter().rev() {
-            let Some(flight) = state.flights.get_mut(&boarded.id) else { continue };
+        state.skip_ended();
+        let first = state.line.front().copied();
+        first.and_then(|token| state.flights.get_mut(token)).is_some_and(|flight| flight.is_alone())
+    }
+
+    /// Nothing can be written, for this reason.
+    pub(crate) fn troubled(&self, trouble: Arc<BrokerError>) {
+        self.state().trouble = Some(trouble);
+    }
+
+    /// Ends the flights that have a final outcome, and says which have to be written again.
+    pub(crate) fn sort(&self, settled: impl IntoIterator<Item = Settled>) -> Sorted {
+        let now = Instant::now();
+        let (mut sorted, mut ended) = (Sorted::default(), Vec::new());
+        let mut state = self.state();
+        for Settled { token, outcome, .. } in settled {
+            // The publisher was closed meanwhile.
+            let Some(flight) = state.flights.get_mut(token) else { continue };
+            let answer = match outcome {
+                Ok(outcome @ (Outcome::Nacked | Outcome::Unknown)) => {
+                    flight.written = true;
+                    Ok(outcome)
+                }
+                Ok(outcome) => {
+                    ended.extend(state.end(token, Ok(outcome)));
+                    continue;
+                }
+                Err(error) => {
+                    let (is_transient, error) = (error.is_transient(), Arc::new(error));
+                    // Of what may have been written before nobody can say that it was not.
+                    let answer = if flight.written { Ok(Outcome::Unknown) } else { Err(Arc::clone(&error)) };
+                    if !is_transient {
+                        ended.extend(state.end(token, answer));
+                        continue;
+                    }
+                    sorted.trouble = Some(error);
+                    answer
+                }
+            };
             if flight.callers.is_empty() || flight.deadline <= now {
-                over.push((boarded.id, otherwise));
+                ended.extend(state.end(token, answer));
                 continue;
             }
-            flight.attempts = boarded.attempts + 1;
-            flight.written |= written;
-            flight.message = Some(message);
-            state.line.push_front(boarded.id);
+            flight.on_ground = true;
+            flight.attempts += 1;
+            sorted.attempts = sorted.attempts.max(flight.attempts);
+            sorted.again.push(token);
+        }
+        self.tell(state, ended);
+        sorted
+    }
+
+    /// Puts events to the front of the line again, in their order.
+    pub(crate) fn again(&self, tokens: &[u64]) {
+        let mut state = self.state();
+        for token in tokens.iter().rev() {
+            // It was withdrawn while it rested.
+            if state.flights.get_mut(*token).is_some() {
+                state.line.push_front(*token);
+            }
         }
         drop(state);
-        self.end(over);
         self.arrived.notify_one();
+    }
+
+    /// Ends flights, whatever becomes of them.
+    pub(crate) fn end(&self, tokens: impl IntoIterator<Item = u64>, answer: &Answer) {
+        let mut state = self.state();
+        let ended = tokens.into_iter().filter_map(|token| state.end(token, answer.clone())).collect();
+        self.tell(state, ended);
     }
 
     /// Lets nothing new in.
@@ -211,20 +271,35 @@ impl Flights {
         loop {
             let mut drained = std::pin::pin!(self.drained.notified());
             drained.as_mut().enable();
-            if self.state().flights.is_empty() {
+            if self.state().tokens.is_empty() {
                 return;
             }
             drained.await;
         }
     }
 
-    /// The events under way.
-    pub(crate) fn ids(&self) -> Vec<EventId> {
-        self.state().flights.keys().copied().collect()
+    /// Ends all that is under way without an outcome, and says what it was.
+    pub(crate) fn give_up(&self) -> Vec<EventId> {
+        let (left, tokens): (Vec<_>, Vec<_>) = self.state().tokens.iter().map(|(id, token)| (*id, *token)).unzip();
+        self.end(tokens, &Ok(Outcome::Unknown));
+        left
+    }
+
+    fn tell(&self, state: MutexGuard<'_, State>, ended: Vec<Ended>) {
+        self.freed(state, ended.len());
+        for Ended { callers, answer } in ended {
+            for (_, caller) in callers {
+                // Whoever went away does not want to know.
+                let _ = caller.send(answer.clone());
+            }
+        }
     }
 
     fn freed(&self, state: MutexGuard<'_, State>, count: usize) {
-        let is_drained = state.flights.is_empty();
+        if count == 0 {
+            return;
+        }
+        let is_drained = state.tokens.is_empty();
         let closed = state.closed;
         drop(state);
         self.places.add_permits(count);
@@ -238,34 +313,69 @@ impl Flights {
     }
 }
 
+/// A flight that is over, and whom to tell.
+struct Ended {
+    callers: Vec<(u64, oneshot::Sender<Answer>)>,
+    answer: Answer,
+}
+
 impl State {
     fn join(&mut self, id: EventId, deadline: Instant) -> Option<Seat> {
-        let flight = self.flights.get_mut(&id)?;
+        let token = *self.tokens.get(&id)?;
+        let flight = self.flights.get_mut(token)?;
         self.tickets += 1;
         let (caller, answer) = oneshot::channel();
         flight.callers.push((self.tickets, caller));
         flight.deadline = flight.deadline.max(deadline);
-        Some(Seat { ticket: self.tickets, answer })
+        Some(Seat { token, ticket: self.tickets, answer })
     }
 
-    fn take(&mut self, most: usize) -> (Vec<Boarded>, Vec<Message>) {
-        let (mut boarded, mut messages) = (Vec::new(), Vec::new());
-        while let Some(&id) = self.line.front().filter(|_| boarded.len() < most) {
-            let attempts = self.flights.get(&id).map_or(0, |flight| flight.attempts);
-            // What came back more than once goes alone: an event that no broker takes must not take its neighbours with it
-            // again and again.
-            let alone = attempts > 1;
-            if alone && !boarded.is_empty() {
+    fn remove(&mut self, token: u64) -> Option<Flight> {
+        let flight = self.flights.remove(token)?;
+        self.tokens.remove(&flight.id);
+        Some(flight)
+    }
+
+    fn end(&mut self, token: u64, answer: Answer) -> Option<Ended> {
+        self.remove(token).map(|flight| Ended { callers: flight.callers, answer })
+    }
+
+    fn skip_ended(&mut self) {
+        while let Some(token) = self.line.front()
+            && self.flights.get_mut(*token).is_none()
+        {
+            self.line.pop_front();
+        }
+    }
+
+    fn take(&mut self, most: usize, idle: bool) -> Vec<(u64, Arc<Message>)> {
+        let mut taken = Vec::with_capacity(most.min(self.line.len()));
+        while taken.len() < most
+            && let Some(token) = self.line.front().copied()
+        {
+            let Some(flight) = self.flights.get_mut(token) else {
+                self.line.pop_front();
+                continue;
+            };
+            let alone = flight.is_alone();
+            if alone && !(idle && taken.is_empty()) {
                 break;
             }
             self.line.pop_front();
-            let Some(message) = self.flights.get_mut(&id).and_then(|flight| flight.message.take()) else { continue };
-            boarded.push(Boarded { id, attempts });
-            messages.push(message);
+            flight.on_ground = false;
+            taken.push((token, Arc::clone(&flight.message)));
             if alone {
                 break;
             }
         }
-        (boarded, messages)
+        taken
+    }
+}
+
+impl Flight {
+    /// What came back more than once goes alone: an event that no broker takes must not take its neighbours with it again
+    /// and again.
+    fn is_alone(&self) -> bool {
+        self.attempts > 1
     }
 }

@@ -1,37 +1,17 @@
-//! The lanes: each takes a window of events, publishes it, and sorts what became of them.
+//! The lanes: each takes events from the line, sends them, and sorts what became of them.
 
+use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::task::JoinSet;
-use tokio::time::sleep;
+use tokio::time::{Instant, Sleep, sleep};
 use tracing::warn;
-use workout_broker::{BrokerError, Lane, Outcome};
-use workout_events::amqp::Message;
+use workout_broker::{BrokerError, Lane, Settled};
 
-use super::flights::{Back, Boarded, Flights};
+use super::flights::{Flights, Sorted};
 use crate::breaker::Breaker;
 use crate::settings::Settings;
-
-/// What carries a window: a lane of the broker, or in tests one that does as it is told.
-pub(crate) trait Way: Send + 'static {
-    /// Publishes messages together and says what became of each.
-    fn window(
-        &mut self,
-        messages: &[Message],
-        limit: Duration,
-    ) -> impl Future<Output = Result<Vec<Outcome>, BrokerError>> + Send;
-}
-
-impl Way for Lane {
-    fn window(
-        &mut self,
-        messages: &[Message],
-        limit: Duration,
-    ) -> impl Future<Output = Result<Vec<Outcome>, BrokerError>> + Send {
-        Lane::window(self, messages, limit)
-    }
-}
 
 /// The running lanes. They end with it.
 #[derive(Debug)]
@@ -42,88 +22,154 @@ pub(crate) struct Engine {
 }
 
 impl Engine {
-    pub(crate) fn start<W: Way>(ways: impl Iterator<Item = W>, settings: Settings) -> Self {
+    pub(crate) fn start(lanes: impl Iterator<Item = Lane>, settings: Settings) -> Self {
         let flights = Arc::new(Flights::new(settings.capacity));
         let breaker = Arc::new(Breaker::new(settings.breaker));
-        let mut lanes = JoinSet::new();
-        for way in ways {
+        let mut tasks = JoinSet::new();
+        for lane in lanes {
             let (flights, breaker) = (Arc::clone(&flights), Arc::clone(&breaker));
-            lanes.spawn(run(way, flights, breaker, settings));
+            tasks.spawn(Runner { lane, flights, breaker, settings, alone: false }.run());
         }
-        Self { flights, breaker, _lanes: lanes }
+        Self { flights, breaker, _lanes: tasks }
     }
 }
 
-async fn run<W: Way>(mut way: W, flights: Arc<Flights>, breaker: Arc<Breaker>, settings: Settings) {
-    loop {
-        // Whoever is ready to publish now shall be in this window and not in the next.
-        tokio::task::yield_now().await;
-        let Some((boarded, messages)) = flights.take(settings.window).await else { return };
-        match way.window(&messages, settings.confirm_limit).await {
-            Ok(outcomes) => sort(&flights, &breaker, &settings, boarded, messages, &outcomes),
-            Err(error) => refused(&flights, &breaker, &settings, boarded, messages, error).await,
-        }
-    }
+struct Runner {
+    lane: Lane,
+    flights: Arc<Flights>,
+    breaker: Arc<Breaker>,
+    settings: Settings,
+    /// What is under way, or comes next, must have no company.
+    alone: bool,
 }
 
-/// Ends what has a final outcome, and keeps the rest for another attempt.
-fn sort(
-    flights: &Arc<Flights>,
-    breaker: &Breaker,
-    settings: &Settings,
-    boarded: Vec<Boarded>,
-    messages: Vec<Message>,
-    outcomes: &[Outcome],
-) {
-    let (mut ended, mut back) = (Vec::with_capacity(boarded.len()), Vec::new());
-    for ((boarded, message), outcome) in boarded.into_iter().zip(messages).zip(outcomes) {
-        match outcome {
-            Outcome::Nacked | Outcome::Unknown => {
-                back.push(Back { boarded, message, written: true, otherwise: Ok(*outcome) });
+/// What a lane has to do next.
+enum Next {
+    Settled(Vec<Settled>),
+    Waiting,
+    Stuck,
+    Over,
+}
+
+impl Runner {
+    async fn run(mut self) {
+        let mut patience = Patience::new(self.settings.confirm_limit);
+        loop {
+            let next = {
+                let under_way = self.lane.under_way();
+                // A lane that is not open and has something under way is told first what became of that.
+                let takes = under_way == 0 || self.lane.is_open() && !self.alone && under_way < self.settings.window;
+                tokio::select! {
+                    biased;
+                    settled = self.lane.settled(), if under_way > 0 => Next::Settled(settled),
+                    waiting = self.flights.waiting(), if takes => if waiting { Next::Waiting } else { Next::Over },
+                    () = patience.ends(), if under_way > 0 => Next::Stuck,
+                }
+            };
+            match next {
+                Next::Settled(settled) => self.sort(settled),
+                Next::Waiting => self.take().await,
+                Next::Stuck => {
+                    if patience.is_over() {
+                        let settled = self.lane.abandon();
+                        self.sort(settled);
+                    }
+                }
+                Next::Over => return,
             }
-            outcome => ended.push((boarded.id, Ok(*outcome))),
+            patience.look(&self.lane);
         }
     }
-    flights.end(ended);
-    let Some(attempts) = back.iter().map(|back| back.boarded.attempts).max() else {
-        breaker.succeeded();
-        return;
-    };
-    breaker.failed("the broker refused events, or did not answer");
-    // The pause is for these events and not for the lane: the next window may be for another queue.
-    let (pause, flights) = (settings.pause(attempts), Arc::clone(flights));
-    tokio::spawn(async move {
-        sleep(pause).await;
-        flights.again(back);
-    });
+
+    /// Sends what waits.
+    async fn take(&mut self) {
+        // Whoever is ready to publish now shall be in this batch and not in the next.
+        tokio::task::yield_now().await;
+        if !self.lane.is_open()
+            // While the broker takes nothing in, events wait in the line, where they can be withdrawn.
+            && let Err(error) = self.lane.open().await
+        {
+            return self.not_open(error).await;
+        }
+        let under_way = self.lane.under_way();
+        self.alone = self.flights.next_is_alone();
+        if self.alone && under_way > 0 {
+            return;
+        }
+        let mut refused = Vec::new();
+        for (token, message) in self.flights.take(self.settings.window - under_way, under_way == 0) {
+            if let Err(error) = self.lane.send(token, message) {
+                refused.push((token, Arc::new(error)));
+            }
+        }
+        for (token, error) in refused {
+            self.flights.end([token], &Err(error));
+        }
+    }
+
+    async fn not_open(&mut self, error: BrokerError) {
+        let (is_transient, error) = (error.is_transient(), Arc::new(error));
+        if !is_transient {
+            let tokens: Vec<_> = self.flights.take(usize::MAX, true).into_iter().map(|(token, _)| token).collect();
+            return self.flights.end(tokens, &Err(error));
+        }
+        warn!(error = &*error as &dyn std::error::Error, "nothing can be published");
+        self.breaker.failed("nothing could be published");
+        self.flights.troubled(error);
+        sleep(self.settings.pause(1)).await;
+    }
+
+    /// Ends what has a final outcome, and keeps the rest for another attempt.
+    fn sort(&mut self, settled: Vec<Settled>) {
+        let Sorted { again, attempts, trouble } = self.flights.sort(settled);
+        if again.is_empty() {
+            self.breaker.succeeded();
+            return;
+        }
+        self.breaker.failed("the broker refused events, or did not answer");
+        if let Some(trouble) = trouble {
+            self.flights.troubled(trouble);
+        }
+        // The pause is for these events and not for the lane: the next may be for another queue.
+        let (pause, flights) = (self.settings.pause(attempts), Arc::clone(&self.flights));
+        tokio::spawn(async move {
+            sleep(pause).await;
+            flights.again(&again);
+        });
+    }
 }
 
-/// The window was certainly not written.
-async fn refused(
-    flights: &Flights,
-    breaker: &Breaker,
-    settings: &Settings,
-    boarded: Vec<Boarded>,
-    messages: Vec<Message>,
-    error: BrokerError,
-) {
-    let (is_transient, error) = (error.is_transient(), Arc::new(error));
-    if let ([only], false) = (boarded.as_slice(), is_transient) {
-        // Alone and still refused: it is this event, and neither a neighbour nor the link.
-        flights.end([(only.id, Err(error))]);
-        return;
+/// How long the oldest message under way may stay the oldest. When it has been for a whole limit it has no answer to
+/// expect, and what came after it has had its chance.
+struct Patience {
+    limit: Duration,
+    oldest: Option<u64>,
+    since: Instant,
+    /// Ends no later than the patience does.
+    sleep: Pin<Box<Sleep>>,
+}
+
+impl Patience {
+    fn new(limit: Duration) -> Self {
+        Self { limit, oldest: None, since: Instant::now(), sleep: Box::pin(sleep(limit)) }
     }
-    warn!(error = &*error as &dyn std::error::Error, events = boarded.len(), "a window was not published");
-    breaker.failed("nothing could be published");
-    let attempts = boarded.iter().map(|boarded| boarded.attempts).min().unwrap_or_default();
-    let back = boarded.into_iter().zip(messages).map(|(boarded, message)| {
-        // When it was no passing trouble, each goes alone from now on, so that the one that is refused is found.
-        let attempts = if is_transient { boarded.attempts } else { boarded.attempts.max(1) };
-        let boarded = Boarded { attempts, ..boarded };
-        Back { boarded, message, written: false, otherwise: Err(Arc::clone(&error)) }
-    });
-    flights.again(back.collect());
-    if is_transient {
-        sleep(settings.pause(attempts)).await;
+
+    fn look(&mut self, lane: &Lane) {
+        let oldest = lane.oldest();
+        if oldest != self.oldest {
+            (self.oldest, self.since) = (oldest, Instant::now());
+        }
+    }
+
+    async fn ends(&mut self) {
+        self.sleep.as_mut().await;
+    }
+
+    /// Asked at the end of the sleep.
+    fn is_over(&mut self) -> bool {
+        let end = self.since + self.limit;
+        let over = self.oldest.is_some() && end <= Instant::now();
+        self.sleep.as_mut().reset(if over { Instant::now() + self.limit } else { end.max(Instant::now()) });
+        over
     }
 }

@@ -1,42 +1,56 @@
 //! A caller who waits for a flight.
 
+use std::pin::Pin;
+use std::task::{Context, Poll};
+
 use tokio::sync::oneshot;
 use tokio::time::{Instant, timeout_at};
 use workout_broker::Outcome;
-use workout_events::EventId;
 
-use super::flights::{Answer, Flights, Seat};
+use super::flights::{Answer, Flights, Left, Seat};
 use crate::error::PublishError;
 
 /// A caller who waits. Dropping it withdraws an event that was not written and that nobody else waits for.
 #[derive(Debug)]
 pub(crate) struct Ticket<'f> {
     flights: &'f Flights,
-    id: EventId,
+    token: u64,
     number: u64,
     answer: Option<oneshot::Receiver<Answer>>,
 }
 
 impl<'f> Ticket<'f> {
-    pub(crate) fn new(flights: &'f Flights, id: EventId, seat: Seat) -> Self {
-        Self { flights, id, number: seat.ticket, answer: Some(seat.answer) }
+    pub(crate) fn new(flights: &'f Flights, seat: Seat) -> Self {
+        let Seat { token, ticket, answer } = seat;
+        Self { flights, token, number: ticket, answer: Some(answer) }
     }
 
     /// The answer, or what is known when the deadline passes.
     pub(crate) async fn answer(mut self, deadline: Instant) -> Result<Outcome, PublishError> {
-        let Some(answer) = &mut self.answer else { return Ok(Outcome::Unknown) };
-        match timeout_at(deadline, answer).await {
-            Ok(Ok(answer)) => {
-                self.answer = None;
-                answer.map_err(PublishError::broker)
-            }
+        match timeout_at(deadline, std::future::poll_fn(|context| self.poll_answer(context))).await {
+            Ok(answer) => answer,
+            Err(_) => self.too_late(),
+        }
+    }
+
+    pub(crate) fn poll_answer(&mut self, context: &mut Context<'_>) -> Poll<Result<Outcome, PublishError>> {
+        let Some(answer) = &mut self.answer else { return Poll::Ready(Ok(Outcome::Unknown)) };
+        let answer = match Pin::new(answer).poll(context) {
+            Poll::Pending => return Poll::Pending,
+            Poll::Ready(Ok(answer)) => answer.map_err(PublishError::broker),
             // The lanes ended with the event in their hands.
-            Ok(Err(_)) => Ok(Outcome::Unknown),
-            Err(_) => {
-                self.answer = None;
-                let unwritten = self.flights.leave(self.id, self.number);
-                if unwritten { Err(PublishError::withdrawn()) } else { Ok(Outcome::Unknown) }
-            }
+            Poll::Ready(Err(_)) => Ok(Outcome::Unknown),
+        };
+        self.answer = None;
+        Poll::Ready(answer)
+    }
+
+    /// Nobody waits any longer.
+    pub(crate) fn too_late(&mut self) -> Result<Outcome, PublishError> {
+        self.answer = None;
+        match self.flights.leave(self.token, self.number) {
+            Left::Unwritten(trouble) => Err(PublishError::withdrawn(trouble)),
+            Left::Unknown => Ok(Outcome::Unknown),
         }
     }
 }
@@ -44,7 +58,7 @@ impl<'f> Ticket<'f> {
 impl Drop for Ticket<'_> {
     fn drop(&mut self) {
         if self.answer.is_some() {
-            self.flights.leave(self.id, self.number);
+            self.flights.leave(self.token, self.number);
         }
     }
 }

@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "in a test a panic is the report; clippy sees helpers as ordinary functions")]
 
+mod engine;
 #[cfg(feature = "sqlite")]
 mod outbox;
 
