@@ -15,6 +15,9 @@ pub enum Outcome {
     ///
     /// Publishing the same event again is safe, because readers know it by its id.
     Unknown,
+    /// The broker did not take the message in time, and something else keeps it until it does: the outbox of the
+    /// publisher. No broker says this.
+    Spilled,
 }
 
 impl Outcome {

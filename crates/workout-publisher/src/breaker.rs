@@ -81,6 +81,7 @@ impl Breaker {
         state.failures.clear();
         if state.open_until.take().is_some() {
             info!("the circuit breaker closes");
+            metrics::gauge!("workout_publisher_breaker_open").set(0);
         }
     }
 
@@ -104,6 +105,7 @@ impl Breaker {
             }
             if !was_open {
                 warn!("the circuit breaker opens");
+                metrics::gauge!("workout_publisher_breaker_open").set(1);
             }
         }
     }

@@ -7,6 +7,7 @@ mod error;
 mod publish_all;
 mod publisher;
 mod settings;
+mod spill;
 
 #[cfg(any(feature = "postgres", feature = "sqlite"))]
 pub mod outbox;
@@ -15,4 +16,5 @@ pub use crate::breaker::BreakerState;
 pub use crate::error::PublishError;
 pub use crate::publisher::{CloseReport, Publisher, PublisherBuilder};
 pub use crate::settings::WhenFull;
+pub use crate::spill::{Keeping, Kept, Spill};
 pub use workout_broker::{Broker, BrokerError, Outcome};

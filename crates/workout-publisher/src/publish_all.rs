@@ -2,20 +2,22 @@
 
 use std::collections::VecDeque;
 use std::fmt;
+use std::mem;
 use std::pin::Pin;
 use std::sync::Arc;
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, ready};
 
 use futures_util::Stream;
 use tokio::sync::SemaphorePermit;
 use tokio::time::{Instant, Sleep, sleep_until};
 use workout_broker::Outcome;
-use workout_events::amqp::Message;
+use workout_events::amqp::{Message, Properties};
 use workout_events::{Event, EventId, EventType};
 
 use crate::engine::Ticket;
 use crate::error::PublishError;
 use crate::publisher::Publisher;
+use crate::spill::{Became, needs_keeping};
 
 /// Keeps many events under way without a future for each: only the oldest is waited for, and the others have mostly been
 /// answered when it has.
@@ -28,25 +30,34 @@ pub(crate) struct PublishAll<'p, S> {
     under_way: VecDeque<UnderWay<'p>>,
     /// The next event, when there is no place for it.
     outside: Option<Outside<'p>>,
-    /// Ends at the deadline of the oldest, or before.
+    /// Wakes the task when there is something to do about the oldest.
     alarm: Option<Pin<Box<Sleep>>>,
 }
 
-struct UnderWay<'p> {
+/// An event, and until when it is tried.
+struct Given {
     id: EventId,
+    /// Empty when there is no spill.
+    subject: String,
+    message: Arc<Message>,
     deadline: Instant,
+    /// When it has to be written to be waited for any longer.
+    written_by: Instant,
+}
+
+struct UnderWay<'p> {
+    given: Given,
     stage: Stage<'p>,
 }
 
 enum Stage<'p> {
     Boarded(Ticket<'p>),
-    Refused(PublishError),
+    Over(Became),
+    Spilling(Pin<Box<dyn Future<Output = Became> + Send + 'p>>),
 }
 
 struct Outside<'p> {
-    id: EventId,
-    message: Arc<Message>,
-    deadline: Instant,
+    given: Given,
     place: Pin<Box<dyn Future<Output = Option<SemaphorePermit<'p>>> + Send + 'p>>,
 }
 
@@ -70,51 +81,70 @@ impl<'p, S> PublishAll<'p, S> {
                 Poll::Pending => return,
                 Poll::Ready(None) => self.events = None,
                 Poll::Ready(Some(event)) => {
-                    let deadline = Instant::now() + self.publisher.settings.deadline;
-                    match Message::of(&event) {
-                        Ok(message) => self.board(event.id(), Arc::new(message), deadline, None),
-                        Err(error) => self.refused(event.id(), deadline, PublishError::too_large(error)),
-                    }
+                    self.take(&event);
                     self.let_in(context);
                 }
             }
         }
     }
 
-    fn board(&mut self, id: EventId, message: Arc<Message>, deadline: Instant, place: Option<SemaphorePermit<'_>>) {
-        match self.publisher.board(id, &message, deadline, place) {
-            Ok(Some(ticket)) => self.under_way.push_back(UnderWay { id, deadline, stage: Stage::Boarded(ticket) }),
-            Ok(None) => {
-                let place = Box::pin(self.publisher.engine.flights.place());
-                self.outside = Some(Outside { id, message, deadline, place });
-            }
-            Err(error) => self.refused(id, deadline, error),
+    fn take<T: EventType>(&mut self, event: &Event<T>) {
+        let (now, deadline) = (Instant::now(), self.publisher.settings.deadline);
+        let spilling = self.publisher.spilling.as_ref();
+        let (message, error) = match Message::of(event) {
+            Ok(message) => (message, None),
+            Err(error) => (Message::new("", "", Properties::new("", ""), Vec::new()), Some(error)),
+        };
+        let given = Given {
+            id: event.id(),
+            subject: spilling.map(|_| event.subject().to_owned()).unwrap_or_default(),
+            message: Arc::new(message),
+            deadline: now + deadline,
+            written_by: now + spilling.map_or(deadline, |spilling| spilling.after.min(deadline)),
+        };
+        match error {
+            None => self.board(given, None),
+            Some(error) => self.over(given, Err(PublishError::too_large(error))),
         }
     }
 
-    fn refused(&mut self, id: EventId, deadline: Instant, error: PublishError) {
-        self.under_way.push_back(UnderWay { id, deadline, stage: Stage::Refused(error) });
+    fn board(&mut self, given: Given, place: Option<SemaphorePermit<'_>>) {
+        match self.publisher.board(given.id, &given.message, given.deadline, place) {
+            Ok(Some(ticket)) => self.under_way.push_back(UnderWay { given, stage: Stage::Boarded(ticket) }),
+            Ok(None) => {
+                let place = Box::pin(self.publisher.engine.flights.place());
+                self.outside = Some(Outside { given, place });
+            }
+            Err(error) => self.over(given, Err(error)),
+        }
+    }
+
+    fn over(&mut self, given: Given, became: Became) {
+        self.under_way.push_back(UnderWay { given, stage: Stage::Over(became) });
     }
 
     /// Boards the event that stands outside, if there is a place for it now.
     fn let_in(&mut self, context: &mut Context<'_>) {
         let Some(mut outside) = self.outside.take() else { return };
         match outside.place.as_mut().poll(context) {
-            Poll::Ready(Some(place)) => self.board(outside.id, outside.message, outside.deadline, Some(place)),
-            Poll::Ready(None) => self.refused(outside.id, outside.deadline, PublishError::closed()),
-            Poll::Pending if outside.deadline <= Instant::now() => {
-                self.refused(outside.id, outside.deadline, PublishError::withdrawn(None));
+            Poll::Ready(Some(place)) => self.board(outside.given, Some(place)),
+            Poll::Ready(None) => self.over(outside.given, Err(PublishError::closed())),
+            Poll::Pending if outside.given.deadline <= Instant::now() => {
+                self.over(outside.given, Err(PublishError::withdrawn(None)));
             }
             Poll::Pending => self.outside = Some(outside),
         }
     }
 
-    /// Wakes the task at this time. Deadlines only grow, so an alarm that is set is not too late.
-    fn wake_at(&mut self, deadline: Instant, context: &mut Context<'_>) {
-        let alarm = self.alarm.get_or_insert_with(|| Box::pin(sleep_until(deadline)));
-        while alarm.as_mut().poll(context).is_ready() {
-            // It was that of another event.
-            alarm.as_mut().reset(deadline);
+    /// Wakes the task at this time.
+    fn wake_at(&mut self, time: Instant, context: &mut Context<'_>) {
+        let alarm = self.alarm.get_or_insert_with(|| Box::pin(sleep_until(time)));
+        if alarm.deadline() != time {
+            alarm.as_mut().reset(time);
+        }
+        if alarm.as_mut().poll(context).is_ready() {
+            // It has passed since we looked at the clock.
+            context.waker().wake_by_ref();
         }
     }
 }
@@ -129,24 +159,47 @@ impl<T: EventType, S: Stream<Item = Event<T>>> Stream for PublishAll<'_, S> {
             let Some(outside) = &this.outside else {
                 return if this.events.is_none() { Poll::Ready(None) } else { Poll::Pending };
             };
-            let deadline = outside.deadline;
+            let deadline = outside.given.deadline;
             this.wake_at(deadline, context);
             return Poll::Pending;
         };
-        let (id, deadline) = (oldest.id, oldest.deadline);
-        let outcome = match &mut oldest.stage {
-            Stage::Refused(error) => Err(error.clone()),
-            Stage::Boarded(ticket) => match ticket.poll_answer(context) {
-                Poll::Ready(outcome) => outcome,
-                Poll::Pending if deadline <= Instant::now() => ticket.too_late(),
-                Poll::Pending => {
-                    this.wake_at(deadline, context);
-                    return Poll::Pending;
+        loop {
+            let UnderWay { given, stage } = &mut *oldest;
+            let became = match stage {
+                Stage::Boarded(ticket) => {
+                    let now = Instant::now();
+                    match ticket.poll_answer(context) {
+                        Poll::Ready(became) => became,
+                        Poll::Pending if given.deadline <= now => ticket.too_late(),
+                        Poll::Pending if given.written_by <= now && ticket.is_unwritten() => ticket.too_late(),
+                        Poll::Pending => {
+                            let next = if given.written_by <= now { given.deadline } else { given.written_by };
+                            this.wake_at(next, context);
+                            return Poll::Pending;
+                        }
+                    }
                 }
-            },
-        };
-        this.under_way.pop_front();
-        Poll::Ready(Some((id, outcome)))
+                Stage::Over(became) => mem::replace(became, Ok(Outcome::Unknown)),
+                Stage::Spilling(spilling) => {
+                    let became = ready!(spilling.as_mut().poll(context));
+                    let id = given.id;
+                    this.under_way.pop_front();
+                    return Poll::Ready(Some((id, became)));
+                }
+            };
+            match &this.publisher.spilling {
+                Some(spilling) if needs_keeping(&became) => {
+                    let (id, subject, message) = (given.id, mem::take(&mut given.subject), Arc::clone(&given.message));
+                    *stage =
+                        Stage::Spilling(Box::pin(async move { spilling.catch(became, id, &subject, message).await }));
+                }
+                _ => {
+                    let id = given.id;
+                    this.under_way.pop_front();
+                    return Poll::Ready(Some((id, became)));
+                }
+            }
+        }
     }
 }
 

@@ -6,6 +6,7 @@ use std::time::Duration;
 use futures_util::Stream;
 use tokio::sync::SemaphorePermit;
 use tokio::time::{Instant, timeout_at};
+use tracing::{Instrument, Span, debug_span, field};
 use workout_broker::{Broker, Outcome};
 use workout_events::amqp::Message;
 use workout_events::{Event, EventId, EventType};
@@ -15,6 +16,7 @@ use crate::engine::{Engine, NotBoarded, Ticket};
 use crate::error::PublishError;
 use crate::publish_all::PublishAll;
 use crate::settings::{Settings, WhenFull};
+use crate::spill::{Spill, Spilling};
 
 /// Publishes events, and says what became of each. A clone is another handle to the same publisher.
 ///
@@ -24,6 +26,7 @@ use crate::settings::{Settings, WhenFull};
 pub struct Publisher {
     pub(crate) engine: Arc<Engine>,
     pub(crate) settings: Settings,
+    pub(crate) spilling: Option<Spilling>,
 }
 
 /// What a closed publisher had not finished.
@@ -44,7 +47,7 @@ impl Publisher {
 
     /// A publisher whose settings are spelt out.
     pub fn builder(broker: Broker) -> PublisherBuilder {
-        PublisherBuilder { broker, settings: Settings::default() }
+        PublisherBuilder { broker, settings: Settings::default(), spilling: None }
     }
 
     /// Publishes an event to the exchange of its type, and waits for what becomes of it, at most for the deadline of the
@@ -76,7 +79,14 @@ impl Publisher {
         limit: Duration,
     ) -> Result<Outcome, PublishError> {
         let message = Message::of(event).map_err(PublishError::too_large)?;
-        self.publish_message(event.id(), message, limit).await
+        let span = debug_span!(
+            "publish",
+            event.id = %event.id(),
+            event.r#type = T::TYPE,
+            traceparent = event.traceparent(),
+            outcome = field::Empty
+        );
+        self.publish_about(event.id(), event.subject(), Arc::new(message), limit).instrument(span).await
     }
 
     /// Publishes a message that was made of the event of this id, for what was stored as a message.
@@ -89,16 +99,45 @@ impl Publisher {
         message: impl Into<Arc<Message>>,
         limit: Duration,
     ) -> Result<Outcome, PublishError> {
-        let (message, deadline) = (message.into(), Instant::now() + limit);
-        let ticket = match self.board(id, &message, deadline, None) {
-            Ok(Some(ticket)) => ticket,
-            Ok(None) => match timeout_at(deadline, self.engine.flights.place()).await {
-                Ok(Some(place)) => self.board(id, &message, deadline, Some(place))?.ok_or_else(PublishError::full)?,
+        // Nobody knows what it is about, so it keeps an order with none.
+        self.publish_about(id, &id.to_string(), message.into(), limit).await
+    }
+
+    async fn publish_about(
+        &self,
+        id: EventId,
+        subject: &str,
+        message: Arc<Message>,
+        limit: Duration,
+    ) -> Result<Outcome, PublishError> {
+        let became = self.publish_or_give_up(id, &message, limit).await;
+        let became = match &self.spilling {
+            Some(spilling) => spilling.catch(became, id, subject, message).await,
+            None => became,
+        };
+        if let Ok(outcome) = &became {
+            Span::current().record("outcome", field::debug(outcome));
+        }
+        became
+    }
+
+    async fn publish_or_give_up(
+        &self,
+        id: EventId,
+        message: &Arc<Message>,
+        limit: Duration,
+    ) -> Result<Outcome, PublishError> {
+        let start = Instant::now();
+        let deadline = start + limit;
+        let ticket = match self.board(id, message, deadline, None)? {
+            Some(ticket) => ticket,
+            None => match timeout_at(deadline, self.engine.flights.place()).await {
+                Ok(Some(place)) => self.board(id, message, deadline, Some(place))?.ok_or_else(PublishError::full)?,
                 Ok(None) | Err(_) => return Err(PublishError::withdrawn(None)),
             },
-            Err(error) => return Err(error),
         };
-        ticket.answer(deadline).await
+        let written_by = self.spilling.as_ref().map(|spilling| start + spilling.after);
+        ticket.answer(deadline, written_by).await
     }
 
     /// `None` when there is no place, and the policy is to wait for one.
@@ -113,11 +152,11 @@ impl Publisher {
             return Err(PublishError::open());
         }
         let flights = &self.engine.flights;
-        match (flights.board(id, message, deadline, place), self.settings.when_full) {
-            (Ok(seat), _) => Ok(Some(Ticket::new(flights, seat))),
-            (Err(NotBoarded::Full), WhenFull::Wait) => Ok(None),
-            (Err(NotBoarded::Full), WhenFull::Refuse) => Err(PublishError::full()),
-            (Err(NotBoarded::Closed), _) => Err(PublishError::closed()),
+        match flights.board(id, message, deadline, place) {
+            Ok(seat) => Ok(Some(Ticket::new(flights, seat))),
+            Err(NotBoarded::Full) if self.spilling.is_none() && self.settings.when_full == WhenFull::Wait => Ok(None),
+            Err(NotBoarded::Full) => Err(PublishError::full()),
+            Err(NotBoarded::Closed) => Err(PublishError::closed()),
         }
     }
 
@@ -157,6 +196,7 @@ impl Publisher {
 pub struct PublisherBuilder {
     broker: Broker,
     settings: Settings,
+    spilling: Option<Spilling>,
 }
 
 impl PublisherBuilder {
@@ -175,6 +215,25 @@ impl PublisherBuilder {
     /// What happens when so many are. [`WhenFull::Wait`] unless set.
     pub const fn when_full(mut self, policy: WhenFull) -> Self {
         self.settings.when_full = policy;
+        self
+    }
+
+    /// Keeps events that the broker does not take in time: those that find the line full or the circuit breaker open, those
+    /// that could not be written within `after`, and those that were refused or had no answer until their deadline. Their
+    /// outcome is [`Outcome::Spilled`]. To keep an event takes as long as it takes, also beyond its deadline.
+    ///
+    /// ```
+    /// # #[cfg(feature = "sqlite")]
+    /// # async fn example(outbox: workout_publisher::outbox::SqliteOutbox, broker: workout_publisher::Broker) {
+    /// use std::time::Duration;
+    /// use workout_publisher::Publisher;
+    ///
+    /// // A relay of this outbox runs somewhere.
+    /// let publisher = Publisher::builder(broker).spill(outbox, Duration::from_secs(1)).start();
+    /// # }
+    /// ```
+    pub fn spill(mut self, into: impl Spill, after: Duration) -> Self {
+        self.spilling = Some(Spilling { into: Arc::new(into), after });
         self
     }
 
@@ -214,6 +273,7 @@ impl PublisherBuilder {
     #[must_use]
     pub fn start(self) -> Publisher {
         let lanes = (0..self.settings.lanes).map(|_| self.broker.lane());
-        Publisher { engine: Arc::new(Engine::start(lanes, self.settings)), settings: self.settings }
+        let engine = Arc::new(Engine::start(lanes, self.settings));
+        Publisher { engine, settings: self.settings, spilling: self.spilling }
     }
 }

@@ -510,7 +510,9 @@ mod tests {
     fn messages_with_one_id_are_all_called_returned() {
         let mut under_way = UnderWay::default();
         let mut said = [Some(Said::Ack(Carried::Message(Some("7".to_owned())))), Some(Said::Ack(Carried::Nothing))];
-        [0, 1].map(|number| under_way.push(number as u64, message(7), number, None));
+        for number in [0, 1] {
+            under_way.push(number as u64, message(7), number, None);
+        }
         let mut settled = Vec::new();
         under_way.look(|_| {}, |number: &mut usize| said[*number].take(), &mut settled);
         assert!(settled.iter().all(|one| matches!(one.fate, Fate::Known(Outcome::Returned))), "{settled:?}");

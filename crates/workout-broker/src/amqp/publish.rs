@@ -242,7 +242,8 @@ struct Bell(Mutex<Rung>);
 
 #[derive(Default)]
 struct Rung {
-    rung: bool,
+    /// Since somebody came.
+    again: bool,
     messages: Vec<u64>,
     task: Option<Waker>,
 }
@@ -256,7 +257,7 @@ impl Bell {
         let mut bell = self.locked();
         bell.messages.push(message);
         // Whoever has been woken comes.
-        if !mem::replace(&mut bell.rung, true) {
+        if !mem::replace(&mut bell.again, true) {
             let task = bell.task.clone();
             drop(bell);
             if let Some(task) = task {
@@ -267,11 +268,11 @@ impl Bell {
 
     /// For the task itself.
     fn ring(&self) {
-        self.locked().rung = true;
+        self.locked().again = true;
     }
 
     fn has_rung(&self) -> bool {
-        mem::take(&mut self.locked().rung)
+        mem::take(&mut self.locked().again)
     }
 
     /// For which messages it has rung.

@@ -52,7 +52,9 @@ impl State {
             told.extend((outcome == Outcome::Returned).then_some(Told::Returned(tag)));
             told.extend(is_told.then_some(match outcome {
                 Outcome::Nacked => Told::Refused { tag },
-                Outcome::Confirmed | Outcome::Returned | Outcome::Unknown => Told::Confirmed { tag, multiple: false },
+                Outcome::Confirmed | Outcome::Returned | Outcome::Unknown | Outcome::Spilled => {
+                    Told::Confirmed { tag, multiple: false }
+                }
             }));
         }
         let told = self.script.confirms.arrange(told, &mut self.script.random);

@@ -9,6 +9,7 @@ use workout_broker::{BrokerError, Outcome, Settled};
 use workout_events::EventId;
 use workout_events::amqp::Message;
 
+use super::figures;
 use super::slots::Slots;
 
 /// What a caller is told in the end.
@@ -44,6 +45,7 @@ struct Flight {
     id: EventId,
     message: Arc<Message>,
     callers: Vec<(u64, oneshot::Sender<Answer>)>,
+    since: Instant,
     /// Until when somebody waits for it.
     deadline: Instant,
     /// How often it came back from a lane.
@@ -127,9 +129,16 @@ impl Flights {
         }
         // A flight gives its place back when it ends.
         place.or_else(|| self.places.try_acquire().ok()).ok_or(NotBoarded::Full)?.forget();
-        let message = Arc::clone(message);
-        let flight =
-            Flight { id, message, callers: Vec::new(), deadline, attempts: 0, on_ground: true, written: false };
+        let flight = Flight {
+            id,
+            message: Arc::clone(message),
+            callers: Vec::new(),
+            since: Instant::now(),
+            deadline,
+            attempts: 0,
+            on_ground: true,
+            written: false,
+        };
         let token = state.flights.insert(flight);
         state.tokens.insert(id, token);
         let is_first = state.line.is_empty();
@@ -148,12 +157,17 @@ impl Flights {
         let trouble = state.trouble.clone();
         let Some(flight) = state.flights.get_mut(token) else { return Left::Unknown };
         flight.callers.retain(|(other, _)| *other != ticket);
-        let unwritten = flight.on_ground && !flight.written;
+        let unwritten = flight.is_unwritten();
         if flight.callers.is_empty() && flight.on_ground {
             state.remove(token);
             self.freed(state, 1);
         }
         if unwritten { Left::Unwritten(trouble) } else { Left::Unknown }
+    }
+
+    /// Whether an event has certainly not been written yet.
+    pub(crate) fn is_unwritten(&self, token: u64) -> bool {
+        self.state().flights.get_mut(token).is_some_and(|flight| flight.is_unwritten())
     }
 
     /// Waits until an event is in the line; `false` once the publisher is closed and nothing is under way.
@@ -286,8 +300,10 @@ impl Flights {
     }
 
     fn tell(&self, state: MutexGuard<'_, State>, ended: Vec<Ended>) {
+        let (now, left) = (Instant::now(), state.tokens.len());
         self.freed(state, ended.len());
-        for Ended { callers, answer } in ended {
+        figures::ended(ended.iter().map(|ended| now - ended.since), left);
+        for Ended { callers, answer, .. } in ended {
             for (_, caller) in callers {
                 // Whoever went away does not want to know.
                 let _ = caller.send(answer.clone());
@@ -315,6 +331,7 @@ impl Flights {
 
 /// A flight that is over, and whom to tell.
 struct Ended {
+    since: Instant,
     callers: Vec<(u64, oneshot::Sender<Answer>)>,
     answer: Answer,
 }
@@ -337,7 +354,7 @@ impl State {
     }
 
     fn end(&mut self, token: u64, answer: Answer) -> Option<Ended> {
-        self.remove(token).map(|flight| Ended { callers: flight.callers, answer })
+        self.remove(token).map(|flight| Ended { since: flight.since, callers: flight.callers, answer })
     }
 
     fn skip_ended(&mut self) {
@@ -373,6 +390,10 @@ impl State {
 }
 
 impl Flight {
+    fn is_unwritten(&self) -> bool {
+        self.on_ground && !self.written
+    }
+
     /// What came back more than once goes alone: an event that no broker takes must not take its neighbours with it again
     /// and again.
     fn is_alone(&self) -> bool {

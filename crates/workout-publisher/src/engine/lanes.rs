@@ -9,6 +9,7 @@ use tokio::time::{Instant, Sleep, sleep};
 use tracing::warn;
 use workout_broker::{BrokerError, Lane, Settled};
 
+use super::figures;
 use super::flights::{Flights, Sorted};
 use crate::breaker::Breaker;
 use crate::settings::Settings;
@@ -121,11 +122,13 @@ impl Runner {
 
     /// Ends what has a final outcome, and keeps the rest for another attempt.
     fn sort(&mut self, settled: Vec<Settled>) {
+        figures::said(&settled);
         let Sorted { again, attempts, trouble } = self.flights.sort(settled);
         if again.is_empty() {
             self.breaker.succeeded();
             return;
         }
+        metrics::counter!("workout_publisher_retries_total").increment(again.len() as u64);
         self.breaker.failed("the broker refused events, or did not answer");
         if let Some(trouble) = trouble {
             self.flights.troubled(trouble);

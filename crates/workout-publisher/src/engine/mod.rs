@@ -7,6 +7,7 @@
 //! The line is ours and not the client library's, because an event that waits there can still be withdrawn: when its
 //! deadline passes, or its caller goes away, it is not written (trap L7).
 
+mod figures;
 mod flights;
 mod lanes;
 mod slots;

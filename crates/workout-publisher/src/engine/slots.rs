@@ -61,7 +61,7 @@ mod tests {
         let (one, two) = (slots.insert("one"), slots.insert("two"));
         assert_eq!(slots.remove(one), Some("one"));
         let three = slots.insert("three");
-        assert_eq!((slots.get_mut(one), slots.remove(one)), (None, None));
+        assert!(slots.get_mut(one).is_none() && slots.remove(one).is_none());
         assert_eq!(slots.get_mut(two), Some(&mut "two"));
         assert_eq!(slots.get_mut(three), Some(&mut "three"));
         assert_eq!(slots.slots.len(), 2, "places are used again");

@@ -1,5 +1,6 @@
 //! A caller who waits for a flight.
 
+use std::future::poll_fn;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
@@ -25,12 +26,28 @@ impl<'f> Ticket<'f> {
         Self { flights, token, number: ticket, answer: Some(answer) }
     }
 
-    /// The answer, or what is known when the deadline passes.
-    pub(crate) async fn answer(mut self, deadline: Instant) -> Result<Outcome, PublishError> {
-        match timeout_at(deadline, std::future::poll_fn(|context| self.poll_answer(context))).await {
+    /// The answer, or what is known when the deadline passes; or when the event should have been written, and was not.
+    pub(crate) async fn answer(
+        mut self,
+        deadline: Instant,
+        written_by: Option<Instant>,
+    ) -> Result<Outcome, PublishError> {
+        if let Some(written_by) = written_by.filter(|written_by| *written_by < deadline) {
+            match timeout_at(written_by, poll_fn(|context| self.poll_answer(context))).await {
+                Ok(answer) => return answer,
+                Err(_) if self.is_unwritten() => return self.too_late(),
+                Err(_) => {}
+            }
+        }
+        match timeout_at(deadline, poll_fn(|context| self.poll_answer(context))).await {
             Ok(answer) => answer,
             Err(_) => self.too_late(),
         }
+    }
+
+    /// Whether the event has certainly not been written yet.
+    pub(crate) fn is_unwritten(&self) -> bool {
+        self.flights.is_unwritten(self.token)
     }
 
     pub(crate) fn poll_answer(&mut self, context: &mut Context<'_>) -> Poll<Result<Outcome, PublishError>> {

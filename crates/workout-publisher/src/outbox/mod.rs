@@ -68,6 +68,7 @@ mod handle;
 
 mod backoff;
 mod sink;
+mod spill;
 mod window;
 
 mod relay;

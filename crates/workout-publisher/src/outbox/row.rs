@@ -26,10 +26,13 @@ pub struct NewRow<'e> {
 
 impl<'e> NewRow<'e> {
     pub(crate) fn of<T: EventType>(event: &'e Event<T>) -> Result<Self, OutboxError> {
-        let message = Message::of(event).map_err(Kind::TooLarge)?;
+        Self::new(*event.id().as_uuid(), event.subject(), Message::of(event).map_err(Kind::TooLarge)?)
+    }
+
+    pub(crate) fn new(id: Uuid, subject: &'e str, message: Message) -> Result<Self, OutboxError> {
         Ok(Self {
-            id: *event.id().as_uuid(),
-            subject: event.subject(),
+            id,
+            subject,
             envelope: serde_json::to_string(&Envelope::of(&message)).map_err(Kind::Text)?,
             exchange: message.exchange,
             routing_key: message.routing_key,

@@ -5,6 +5,7 @@
 mod engine;
 #[cfg(feature = "sqlite")]
 mod outbox;
+mod spill;
 
 use std::error::Error;
 

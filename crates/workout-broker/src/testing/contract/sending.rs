@@ -11,8 +11,8 @@ use tokio::time::timeout;
 use super::FreshServer;
 use super::kit::{LIMIT, declare, left, message};
 use crate::lane::Lane;
+use crate::lane::Settled;
 use crate::outcome::Outcome;
-use crate::transport::Settled;
 
 /// RELIABILITY, L1, while there are always some under way: each token is settled once, and with its own outcome.
 pub async fn messages_follow_one_another_each_with_its_own_outcome(server: &impl FreshServer) {

@@ -5,8 +5,9 @@ use std::future::ready;
 use std::sync::Arc;
 use std::task::{Context, Poll};
 
+use workout_broker::Settled;
 use workout_broker::topology::{Found, Part};
-use workout_broker::transport::{Answer, Settled, Transport, TransportDeliveries, TransportLane};
+use workout_broker::transport::{Answer, Transport, TransportDeliveries, TransportLane};
 use workout_broker::{Health, LinkHealth, LinkState, Outcome, Prefetch};
 use workout_events::amqp::Message;
 
