@@ -16,6 +16,8 @@ pub(super) enum Fault {
     NoDisk,
     QueueDeleted,
     ExchangeDeleted,
+    /// Channels are closed.
+    MayNotWrite,
     /// Connections are refused.
     MayNotConnect,
 }
@@ -29,7 +31,9 @@ impl Fault {
             Self::NoMemory | Self::NoDisk => Duration::from_secs(12),
             // Long enough for the pauses between attempts to grow.
             Self::MayNotConnect => Duration::from_secs(8),
-            Self::Killed | Self::Stopped | Self::QueueDeleted | Self::ExchangeDeleted => Duration::from_secs(3),
+            Self::Killed | Self::Stopped | Self::QueueDeleted | Self::ExchangeDeleted | Self::MayNotWrite => {
+                Duration::from_secs(3)
+            }
             Self::ConnectionsClosed => Duration::ZERO,
         }
     }
@@ -38,7 +42,11 @@ impl Fault {
     pub(super) const fn needs_a_server(self) -> bool {
         match self {
             Self::Killed | Self::Held | Self::Stopped | Self::NoMemory | Self::NoDisk => true,
-            Self::ConnectionsClosed | Self::QueueDeleted | Self::ExchangeDeleted | Self::MayNotConnect => false,
+            Self::ConnectionsClosed
+            | Self::QueueDeleted
+            | Self::ExchangeDeleted
+            | Self::MayNotWrite
+            | Self::MayNotConnect => false,
         }
     }
 

@@ -69,6 +69,12 @@ async fn the_exchange_is_deleted_and_declared_again() {
     check(Fault::ExchangeDeleted, 0x5eed_0008).await;
 }
 
+/// What was cut off and is refused when it is tried again is in the queue perhaps: its caller must not be told otherwise.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_permission_to_write_is_revoked_and_given_back() {
+    check(Fault::MayNotWrite, 0x5eed_0009).await;
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn all_permissions_are_revoked_and_given_back() {
     check(Fault::MayNotConnect, 0x5eed_000a).await;

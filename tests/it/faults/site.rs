@@ -1,5 +1,6 @@
 //! Where a fault happens, and how it is made.
 
+use serde_json::json;
 use support::own::{self, RabbitMq};
 use support::rabbitmq::{self, Management, Vhost};
 use workout_broker::Broker;
@@ -49,6 +50,12 @@ impl Site {
             Fault::NoDisk => self.server().control(&["set_disk_free_limit", "1000000GB"]).await,
             Fault::QueueDeleted => self.delete(&format!("queues/{}/{QUEUE}", self.vhost().name())).await,
             Fault::ExchangeDeleted => self.delete(&format!("exchanges/{}/workout.events", self.vhost().name())).await,
+            Fault::MayNotWrite => {
+                let vhost = self.vhost();
+                vhost.permit(json!({ "configure": ".*", "write": "^$", "read": ".*" })).await.unwrap();
+                // A channel that has published does not ask again.
+                close_both_connections(vhost).await;
+            }
             Fault::MayNotConnect => {
                 let vhost = self.vhost();
                 vhost.forbid().await.unwrap();
@@ -71,7 +78,7 @@ impl Site {
                 broker.declare(&queue::declaration()).await.unwrap();
                 broker.close().await.unwrap();
             }
-            Fault::MayNotConnect => self.vhost().permit(rabbitmq::everything()).await.unwrap(),
+            Fault::MayNotWrite | Fault::MayNotConnect => self.vhost().permit(rabbitmq::everything()).await.unwrap(),
         }
     }
 
