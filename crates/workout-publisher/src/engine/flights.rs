@@ -226,6 +226,9 @@ impl Flights {
                     Ok(outcome)
                 }
                 Ok(outcome) => {
+                    // That nobody wants it now does not mean that nobody has it from before.
+                    let may_be_there = flight.written && outcome == Outcome::Returned;
+                    let outcome = if may_be_there { Outcome::Unknown } else { outcome };
                     ended.extend(state.end(token, Ok(outcome)));
                     continue;
                 }

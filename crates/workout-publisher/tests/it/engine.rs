@@ -116,6 +116,14 @@ async fn what_was_unknown_once_does_not_become_certainly_unpublished() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn what_may_be_in_a_queue_is_not_called_returned() {
+    let (server, publisher) = publisher(|builder| builder).await;
+    server.script([Fate::Unconfirmed, Fate::Returned]);
+    assert_eq!(publisher.publish(&event()).await.unwrap(), Outcome::Unknown);
+    assert_eq!(server.waiting(QUEUE), Some(1));
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_returned_event_is_not_published_again() {
     let (server, publisher) = publisher(|builder| builder).await;
     let written = recorded(server.windows());
