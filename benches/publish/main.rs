@@ -2,7 +2,8 @@
 //!
 //! `cargo bench --bench publish` finds or starts a RabbitMQ, publishes the same events in turns through each way, and
 //! prints the medians and the ratios to the limit. Figures drift with the machine; the ratios of one run do not.
-//! `cargo bench --bench publish -- limit ours-1024` runs these ways only; `--rounds 9` more often than 5 times.
+//! `cargo bench --bench publish -- limit ours-1024` runs these ways only; `--rounds 9` more often than 5 times, and
+//! `--lanes 1 --window 1000` with other settings of the publisher.
 #![expect(clippy::print_stdout, reason = "a bench prints what it measured")]
 
 mod by_hand;
@@ -52,11 +53,11 @@ fn main() -> Result<(), Box<dyn Error>> {
 }
 
 async fn bench() -> Result<(), Box<dyn Error>> {
-    let Wanted { ways, rounds, events } = Wanted::parse(std::env::args().skip(1))?;
+    let wanted = Wanted::parse(std::env::args().skip(1))?;
     let servers = provide(&[Need::RabbitMq]).await?;
     let setting = |name| servers.settings().iter().find(|(other, _)| *other == name).map(|(_, value)| value.clone());
     let url = setting("WORKOUT_TEST_AMQP_URL").ok_or("no RabbitMQ")?;
-    let result = all(&url, &ways, events, rounds).await;
+    let result = all(&url, &wanted).await;
     servers.stop().await;
     result
 }
@@ -66,16 +67,20 @@ struct Wanted {
     ways: Vec<Way>,
     rounds: usize,
     events: usize,
+    lanes: Option<usize>,
+    window: Option<usize>,
 }
 
 impl Wanted {
     fn parse(mut args: impl Iterator<Item = String>) -> Result<Self, Box<dyn Error>> {
         // `cargo test --benches` only asks whether the bench still runs.
-        let mut wanted = Self { ways: Vec::new(), rounds: 1, events: 200 };
+        let mut wanted = Self { ways: Vec::new(), rounds: 1, events: 200, lanes: None, window: None };
         while let Some(arg) = args.next() {
             match arg.as_str() {
                 "--bench" => (wanted.rounds, wanted.events) = (ROUNDS, EVENTS),
                 "--rounds" => wanted.rounds = args.next().ok_or("how many rounds?")?.parse()?,
+                "--lanes" => wanted.lanes = Some(args.next().ok_or("how many lanes?")?.parse()?),
+                "--window" => wanted.window = Some(args.next().ok_or("how large a window?")?.parse()?),
                 name => wanted.ways.push(*WAYS.iter().find(|way| way.name() == name).ok_or("no such way")?),
             }
         }
@@ -86,11 +91,19 @@ impl Wanted {
     }
 }
 
-async fn all(url: &str, ways: &[Way], count: usize, rounds: usize) -> Result<(), Box<dyn Error>> {
-    let events = (0..count).map(|_| event()).collect::<Result<Vec<_>, _>>()?;
-    let publisher = Publisher::builder(Broker::connect(url).await?).deadline(Duration::from_mins(1)).start();
+async fn all(url: &str, wanted: &Wanted) -> Result<(), Box<dyn Error>> {
+    let Wanted { ways, rounds, events: count, lanes, window } = wanted;
+    let events = (0..*count).map(|_| event()).collect::<Result<Vec<_>, _>>()?;
+    let mut builder = Publisher::builder(Broker::connect(url).await?).deadline(Duration::from_mins(1));
+    if let Some(lanes) = lanes {
+        builder = builder.lanes(*lanes);
+    }
+    if let Some(window) = window {
+        builder = builder.window(*window);
+    }
+    let publisher = builder.start();
     let mut runs = Vec::new();
-    for round in 0..rounds {
+    for round in 0..*rounds {
         for turn in 0..ways.len() {
             // Whoever goes first has it easier: take turns in that as well.
             let way = ways[(turn + round) % ways.len()];

@@ -237,13 +237,13 @@ impl PublisherBuilder {
         self
     }
 
-    /// How many channels publish side by side: 1 to 16, 3 unless set.
+    /// How many channels publish side by side: 1 to 16, one unless set.
     pub fn lanes(mut self, lanes: usize) -> Self {
         self.settings.lanes = lanes.clamp(1, 16);
         self
     }
 
-    /// How many events a channel has under way: 1 to 1500, 400 unless set. More than that is slower, not faster.
+    /// How many events a channel has under way: 1 to 1500, 1000 unless set. More than that is slower, not faster.
     pub fn window(mut self, events: usize) -> Self {
         self.settings.window = events.clamp(1, 1_500);
         self

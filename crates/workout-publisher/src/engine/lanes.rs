@@ -84,8 +84,11 @@ impl Runner {
 
     /// Sends what waits.
     async fn take(&mut self) {
-        // Whoever is ready to publish now shall be in this batch and not in the next.
-        tokio::task::yield_now().await;
+        // While others are under way, whoever is ready to publish now shall be in this batch and not in the next. Who is
+        // alone waits for nobody.
+        if self.lane.under_way() > 0 {
+            tokio::task::yield_now().await;
+        }
         if !self.lane.is_open()
             // While the broker takes nothing in, events wait in the line, where they can be withdrawn.
             && let Err(error) = self.lane.open().await
