@@ -123,14 +123,16 @@ async fn a_stream_spills_as_well_and_keeps_its_order() {
     let events: Vec<_> = (0..50).map(|_| event()).collect();
     let ids: Vec<_> = events.iter().map(Event::id).collect();
     let (outcomes, ()) = tokio::join!(publisher.publish_all(stream::iter(events)).collect::<Vec<_>>(), async {
-        tokio::time::sleep(2 * AFTER).await;
+        // The first have been written, and have no answer until their deadline.
+        tokio::time::sleep(Duration::from_secs(12)).await;
         server.release_confirms();
     });
     assert_eq!(outcomes.iter().map(|(id, _)| *id).collect::<Vec<_>>(), ids);
     let confirmed = outcomes.iter().filter(|(_, outcome)| *outcome.as_ref().unwrap() == Outcome::Confirmed).count();
     let spilled = outcomes.iter().filter(|(_, outcome)| *outcome.as_ref().unwrap() == Outcome::Spilled).count();
-    assert_eq!((confirmed + spilled, Some(confirmed), bucket.ids().len()), (50, server.waiting(QUEUE), spilled));
-    assert!(confirmed >= 5 && spilled >= 5, "{confirmed} {spilled}");
+    assert_eq!((confirmed + spilled, bucket.ids().len()), (50, spilled));
+    assert!(confirmed >= 5 && spilled >= 10, "{confirmed} {spilled}");
+    assert!(server.waiting(QUEUE).unwrap() >= confirmed);
 }
 
 /// What is spilled is published by the relay of the outbox, once and under its id.
