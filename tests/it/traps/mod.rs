@@ -2,15 +2,21 @@
 //! test fail: then the guard may go.
 
 mod acks;
+mod blocked;
+mod confirms;
 mod forwarder;
 mod links;
 mod topology;
 
+use std::future::poll_fn;
+use std::pin::Pin;
 use std::time::Duration;
 
+use futures_util::Stream;
+use lapin::message::Delivery;
 use lapin::options::{BasicPublishOptions, ConfirmSelectOptions, QueueDeclareOptions};
 use lapin::types::FieldTable;
-use lapin::{BasicProperties, Channel, Connection, ConnectionProperties};
+use lapin::{BasicProperties, Channel, Connection, ConnectionProperties, Consumer};
 
 const LIMIT: Duration = Duration::from_secs(30);
 
@@ -55,4 +61,9 @@ async fn ready(url: &str, queue: &str) -> u32 {
     let found = channel.queue_declare(queue.into(), options, FieldTable::default()).await.unwrap();
     connection.close(200, "OK".into()).await.unwrap();
     found.message_count()
+}
+
+/// What the client's consumer hands out next.
+async fn next(consumer: &mut Consumer) -> Option<lapin::Result<Delivery>> {
+    poll_fn(|context| Pin::new(&mut *consumer).poll_next(context)).await
 }
