@@ -74,8 +74,8 @@ pub trait TransportLane: fmt::Debug + Send {
     /// settled once, at the latest after the link is lost. Called after each batch of messages that were sent.
     fn poll_settled(&mut self, context: &mut Context<'_>, settled: &mut Vec<Settled>) -> Poll<()>;
 
-    /// Settles all that is under way with what is certain now, and with [`Outcome::Unknown`] else. What the broker says
-    /// to it afterwards is not listened to.
+    /// Settles all that is under way with what is certain now, and with [`Outcome::Unknown`](crate::Outcome::Unknown)
+    /// else. What the broker says to it afterwards is not listened to.
     fn abandon(&mut self, settled: &mut Vec<Settled>);
 
     /// How many messages are under way.

@@ -24,6 +24,8 @@ enum Kind {
     Open,
     #[error("the publisher has been closed")]
     Closed,
+    #[error("an event with the same id and other content is under way")]
+    Other,
 }
 
 impl PublishError {
@@ -37,7 +39,7 @@ impl PublishError {
     #[must_use]
     pub fn is_transient(&self) -> bool {
         match &self.0 {
-            Kind::TooLarge(_) | Kind::Closed => false,
+            Kind::TooLarge(_) | Kind::Closed | Kind::Other => false,
             Kind::Withdrawn(_) | Kind::Full | Kind::Open => true,
             Kind::Broker(error) => error.is_transient(),
         }
@@ -71,6 +73,16 @@ impl PublishError {
     #[must_use]
     pub fn is_closed(&self) -> bool {
         matches!(self.0, Kind::Closed)
+    }
+
+    /// Whether an event with the same id and other content was under way. One of the two is wrong.
+    #[must_use]
+    pub fn is_other(&self) -> bool {
+        matches!(self.0, Kind::Other)
+    }
+
+    pub(crate) fn other() -> Self {
+        Self(Kind::Other)
     }
 
     pub(crate) fn too_large(error: TooLarge) -> Self {

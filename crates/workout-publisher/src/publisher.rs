@@ -61,7 +61,8 @@ impl Publisher {
     ///
     /// # Errors
     /// When the event was certainly not published: it is too large, there is no such exchange, the deadline passed before
-    /// it was written, the line is full, the circuit breaker is open, or the publisher was closed.
+    /// it was written, the line is full, the circuit breaker is open, the publisher was closed, or another event is under
+    /// way with the same id.
     pub async fn publish<T: EventType>(&self, event: &Event<T>) -> Result<Outcome, PublishError> {
         self.publish_with_deadline(event, self.settings.deadline).await
     }
@@ -156,6 +157,7 @@ impl Publisher {
             Ok(seat) => Ok(Some(Ticket::new(flights, seat))),
             Err(NotBoarded::Full) if self.spilling.is_none() && self.settings.when_full == WhenFull::Wait => Ok(None),
             Err(NotBoarded::Full) => Err(PublishError::full()),
+            Err(NotBoarded::Other) => Err(PublishError::other()),
             Err(NotBoarded::Closed) => Err(PublishError::closed()),
         }
     }

@@ -71,6 +71,8 @@ pub(crate) enum NotBoarded {
     Closed,
     /// There is no place.
     Full,
+    /// Another event is under way with the same id.
+    Other,
 }
 
 /// What there is to do about events that a lane has settled.
@@ -124,8 +126,10 @@ impl Flights {
         if state.closed {
             return Err(NotBoarded::Closed);
         }
-        if let Some(seat) = state.join(id, deadline) {
-            return Ok(seat);
+        if let Some(token) = state.tokens.get(&id).copied() {
+            // What is not the same must not share an outcome: it would be called confirmed without having been written.
+            let same = state.flights.get_mut(token).is_some_and(|flight| flight.message == *message);
+            return if same { state.join(token, deadline).ok_or(NotBoarded::Closed) } else { Err(NotBoarded::Other) };
         }
         // A flight gives its place back when it ends.
         place.or_else(|| self.places.try_acquire().ok()).ok_or(NotBoarded::Full)?.forget();
@@ -143,7 +147,7 @@ impl Flights {
         state.tokens.insert(id, token);
         let is_first = state.line.is_empty();
         state.line.push_back(token);
-        let seat = state.join(id, deadline);
+        let seat = state.join(token, deadline);
         drop(state);
         if is_first {
             self.arrived.notify_one();
@@ -340,8 +344,7 @@ struct Ended {
 }
 
 impl State {
-    fn join(&mut self, id: EventId, deadline: Instant) -> Option<Seat> {
-        let token = *self.tokens.get(&id)?;
+    fn join(&mut self, token: u64, deadline: Instant) -> Option<Seat> {
         let flight = self.flights.get_mut(token)?;
         self.tickets += 1;
         let (caller, answer) = oneshot::channel();

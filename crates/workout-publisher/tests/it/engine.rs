@@ -8,6 +8,7 @@ use tokio::task::yield_now;
 use tokio::time::{sleep, timeout};
 use workout_broker::Queue;
 use workout_broker::in_process::{Fate, Server, Windows};
+use workout_events::amqp::Message;
 use workout_events::types::user::UserErased;
 use workout_events::{Event, UserId};
 use workout_publisher::{BreakerState, Outcome, Publisher, PublisherBuilder, WhenFull};
@@ -70,6 +71,18 @@ async fn callers_with_one_event_share_its_outcome() {
     });
     assert_eq!((first.unwrap(), second.unwrap(), written.len()), (Outcome::Confirmed, Outcome::Confirmed, 1));
     assert!(windows.try_next().is_none(), "nothing is written twice");
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_is_not_the_same_shares_no_outcome() {
+    let (server, publisher) = publisher(|builder| builder).await;
+    let event = event();
+    let mut forged = Message::of(&event).unwrap();
+    forged.body.push(b' ');
+    let (outcome, refused) =
+        tokio::join!(publisher.publish(&event), publisher.publish_message(event.id(), forged, Duration::from_secs(1)));
+    assert!(outcome.unwrap().is_confirmed() && refused.unwrap_err().is_other());
+    assert_eq!(server.waiting(QUEUE), Some(1));
 }
 
 #[tokio::test(start_paused = true)]
@@ -322,7 +335,7 @@ async fn a_stream_ends_its_events_at_their_deadline_and_withdraws_what_was_not_w
 async fn an_event_that_no_broker_takes_is_found_among_its_neighbours() {
     let (server, publisher) = publisher(|builder| builder).await;
     let events: Vec<_> = (0..20).map(|_| event()).collect();
-    let mut lost = workout_events::amqp::Message::of(&event()).unwrap();
+    let mut lost = Message::of(&event()).unwrap();
     lost.exchange = "no.such.exchange".into();
     let odd = event().id();
     let (outcomes, error) = tokio::join!(
