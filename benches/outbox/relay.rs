@@ -138,7 +138,7 @@ struct Counted<S> {
 }
 
 impl<S: Sink> Sink for Counted<S> {
-    async fn publish(&mut self, window: &[Message]) -> Vec<Outcome> {
+    async fn publish(&mut self, window: &[Arc<Message>]) -> Vec<Outcome> {
         let outcomes = self.sink.publish(window).await;
         self.taken.fetch_add(window.len(), Ordering::Relaxed);
         outcomes
@@ -149,7 +149,7 @@ impl<S: Sink> Sink for Counted<S> {
 struct Nothing;
 
 impl Sink for Nothing {
-    async fn publish(&mut self, window: &[Message]) -> Vec<Outcome> {
+    async fn publish(&mut self, window: &[Arc<Message>]) -> Vec<Outcome> {
         vec![Outcome::Confirmed; window.len()]
     }
 }

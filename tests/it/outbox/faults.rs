@@ -177,7 +177,7 @@ impl Drop for Server {
 struct Steady(Script);
 
 impl Sink for Steady {
-    async fn publish(&mut self, window: &[workout_events::amqp::Message]) -> Vec<Outcome> {
+    async fn publish(&mut self, window: &[std::sync::Arc<workout_events::amqp::Message>]) -> Vec<Outcome> {
         tokio::time::sleep(Duration::from_millis(5)).await;
         self.0.publish(window).await
     }

@@ -147,7 +147,7 @@ async fn a_backlog_is_drained_into_rabbitmq() {
 struct Counted(Lane, Arc<AtomicUsize>);
 
 impl Sink for Counted {
-    async fn publish(&mut self, window: &[Message]) -> Vec<Outcome> {
+    async fn publish(&mut self, window: &[Arc<Message>]) -> Vec<Outcome> {
         let outcomes = self.0.publish(window).await;
         self.1.fetch_add(window.len(), Ordering::SeqCst);
         outcomes

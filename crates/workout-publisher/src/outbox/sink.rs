@@ -1,5 +1,6 @@
 //! Where a relay publishes to.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use workout_broker::{Lane, Outcome};
@@ -21,11 +22,11 @@ const LIMIT: Duration = Duration::from_secs(30);
 /// - The future ends within less than the lease of the relay. It may be dropped: its messages then come again.
 pub trait Sink: Send {
     /// Publishes the window.
-    fn publish(&mut self, window: &[Message]) -> impl Future<Output = Vec<Outcome>> + Send;
+    fn publish(&mut self, window: &[Arc<Message>]) -> impl Future<Output = Vec<Outcome>> + Send;
 }
 
 impl Sink for Lane {
-    async fn publish(&mut self, window: &[Message]) -> Vec<Outcome> {
+    async fn publish(&mut self, window: &[Arc<Message>]) -> Vec<Outcome> {
         match self.window(window, LIMIT).await {
             Ok(outcomes) => outcomes,
             // It is this message that cannot be published, and not all of them.

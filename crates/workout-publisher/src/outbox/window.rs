@@ -1,6 +1,7 @@
 //! A window: which of the leased rows are published together, and what becomes of each.
 
 use std::collections::{HashMap, HashSet, VecDeque};
+use std::sync::Arc;
 use std::time::Duration;
 
 use workout_broker::Outcome;
@@ -22,7 +23,7 @@ const RETURNED_TOO_OFTEN: &str = "no queue wants it, or the broker refuses it";
 #[derive(Debug, Default)]
 pub(crate) struct Round {
     pub(crate) rows: Vec<Row>,
-    pub(crate) messages: Vec<Message>,
+    pub(crate) messages: Vec<Arc<Message>>,
 }
 
 /// What a window is to do, and then what it has done.
@@ -62,7 +63,7 @@ impl Window {
             };
             if row.attempts >= SUSPICIOUS {
                 window.held.insert(row.subject.clone());
-                alone.push(Round { rows: vec![row], messages: vec![message] });
+                alone.push(Round { rows: vec![row], messages: vec![Arc::new(message)] });
                 continue;
             }
             let place = places.entry(row.subject.clone()).and_modify(|place| *place += 1).or_default();
@@ -71,7 +72,7 @@ impl Window {
             }
             let round = &mut window.rounds[*place];
             round.rows.push(row);
-            round.messages.push(message);
+            round.messages.push(Arc::new(message));
         }
         // Nobody's turn comes only after that of the row that breaks the link each time.
         alone.sort_by_key(|round: &Round| round.rows.first().map(|row| row.attempts));

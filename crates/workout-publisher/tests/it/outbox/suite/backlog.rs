@@ -47,7 +47,7 @@ pub(crate) struct Counter {
 }
 
 impl Sink for Counter {
-    async fn publish(&mut self, window: &[Message]) -> Vec<Outcome> {
+    async fn publish(&mut self, window: &[Arc<Message>]) -> Vec<Outcome> {
         self.taken.fetch_add(window.len(), Ordering::SeqCst);
         self.largest.fetch_max(window.len(), Ordering::SeqCst);
         vec![Outcome::Confirmed; window.len()]

@@ -113,7 +113,7 @@ impl Slow {
 }
 
 impl Sink for Slow {
-    async fn publish(&mut self, window: &[Message]) -> Vec<Outcome> {
+    async fn publish(&mut self, window: &[Arc<Message>]) -> Vec<Outcome> {
         let mut outcomes = Vec::new();
         for message in window {
             *self.published.lock().unwrap().entry(id_of(message)).or_default() += 1;

@@ -1,6 +1,7 @@
 //! Events of one subject, through three lanes that fail at random.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 use std::time::Duration;
 
 use sqlx::Pool;
@@ -68,7 +69,7 @@ const LEASE: Duration = Duration::from_millis(800);
 struct Slow(Script);
 
 impl Sink for Slow {
-    async fn publish(&mut self, window: &[Message]) -> Vec<Outcome> {
+    async fn publish(&mut self, window: &[Arc<Message>]) -> Vec<Outcome> {
         tokio::time::sleep(LEASE / 20).await;
         self.0.publish(window).await
     }

@@ -13,7 +13,7 @@ use workout_publisher::outbox::Sink;
 type Rule = dyn Fn(&Message, usize) -> Outcome + Send + Sync;
 
 /// Whether the link breaks under a window, the n-th one.
-type Breaks = dyn Fn(&[Message], usize) -> bool + Send + Sync;
+type Breaks = dyn Fn(&[Arc<Message>], usize) -> bool + Send + Sync;
 
 #[derive(Clone)]
 pub(crate) struct Script {
@@ -26,7 +26,7 @@ pub(crate) struct Script {
 struct Seen {
     windows: usize,
     times: HashMap<String, usize>,
-    published: Vec<(Message, Outcome)>,
+    published: Vec<(Arc<Message>, Outcome)>,
 }
 
 impl Script {
@@ -46,12 +46,12 @@ impl Script {
     /// Nothing is known of a window with this event in it.
     pub(crate) fn broken_by(id: EventId) -> Self {
         let id = id.to_string();
-        let breaks = move |window: &[Message], _| window.iter().any(|message| message.properties.message_id == id);
+        let breaks = move |window: &[Arc<Message>], _| window.iter().any(|message| message.properties.message_id == id);
         Self { breaks: Arc::new(breaks), ..Self::confirming() }
     }
 
     pub(crate) fn published(&self) -> Vec<Message> {
-        self.seen.lock().unwrap().published.iter().map(|(message, _)| message.clone()).collect()
+        self.seen.lock().unwrap().published.iter().map(|(message, _)| Message::clone(message)).collect()
     }
 
     /// In the order in which they came.
@@ -78,7 +78,7 @@ impl Script {
 }
 
 impl Sink for Script {
-    async fn publish(&mut self, window: &[Message]) -> Vec<Outcome> {
+    async fn publish(&mut self, window: &[Arc<Message>]) -> Vec<Outcome> {
         let mut seen = self.seen.lock().unwrap();
         seen.windows += 1;
         if (self.breaks)(window, seen.windows - 1) {
