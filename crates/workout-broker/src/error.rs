@@ -249,11 +249,11 @@ fn untrusted(_: &io::Error) -> Option<Kind> {
     None
 }
 
-/// An operator who closes connections means them to come back; other errors of a connection are for good.
+/// Only what was not allowed will not be later. Whatever else ended a connection, the next one does not know of.
 fn of_connection(error: lapin::Error) -> Kind {
-    use lapin::protocol::AMQPHardError::{CONNECTIONFORCED, INTERNALERROR, RESOURCEERROR};
-    let passes = matches!(error.kind(), ErrorKind::ProtocolError(said)
-        if matches!(said.kind(), AMQPErrorKind::Hard(CONNECTIONFORCED | INTERNALERROR | RESOURCEERROR)));
+    use lapin::protocol::AMQPHardError::{INVALIDPATH, NOTALLOWED, NOTIMPLEMENTED};
+    let passes = !matches!(error.kind(), ErrorKind::ProtocolError(said)
+        if matches!(said.kind(), AMQPErrorKind::Hard(INVALIDPATH | NOTALLOWED | NOTIMPLEMENTED)));
     if passes { Kind::Link(error.into()) } else { Kind::Refused(error.into()) }
 }
 
@@ -308,6 +308,7 @@ mod tests {
         check(AMQPErrorKind::Soft(AMQPSoftError::ACCESSREFUSED), BrokerError::is_refused);
         check(AMQPErrorKind::Soft(AMQPSoftError::PRECONDITIONFAILED), BrokerError::is_refused);
         check(AMQPErrorKind::Hard(AMQPHardError::CONNECTIONFORCED), BrokerError::is_transient);
+        check(AMQPErrorKind::Hard(AMQPHardError::UNEXPECTEDFRAME), BrokerError::is_transient);
         check(AMQPErrorKind::Hard(AMQPHardError::NOTALLOWED), BrokerError::is_refused);
     }
 }

@@ -36,13 +36,22 @@ pub struct Settled {
     pub token: u64,
     /// The outcome; or an error, when the message was certainly not taken.
     pub outcome: Result<Outcome, BrokerError>,
+    /// The broker ended the channel for one of several messages, and it may have been for this one. Sent alone, that can
+    /// be told.
+    pub suspect: bool,
 }
 
 impl Settled {
     /// For those who write a transport.
     #[must_use]
     pub const fn new(token: u64, outcome: Result<Outcome, BrokerError>) -> Self {
-        Self { token, outcome }
+        Self { token, outcome, suspect: false }
+    }
+
+    /// For those who write a transport: of unknown fate, and perhaps the reason for the end of the channel.
+    #[must_use]
+    pub const fn suspect(token: u64) -> Self {
+        Self { token, outcome: Ok(Outcome::Unknown), suspect: true }
     }
 }
 
@@ -158,7 +167,7 @@ impl Outcomes {
     }
 
     fn take(&mut self, settled: Vec<Settled>) {
-        for Settled { token, outcome } in settled {
+        for Settled { token, outcome, .. } in settled {
             // Of a window that was dropped.
             let Some(index) = token.checked_sub(self.first).and_then(|index| usize::try_from(index).ok()) else {
                 continue;

@@ -5,7 +5,7 @@ use std::fmt;
 use std::mem;
 use std::pin::Pin;
 use std::sync::Arc;
-use std::task::{Context, Poll, ready};
+use std::task::{Context, Poll};
 
 use futures_util::Stream;
 use tokio::sync::SemaphorePermit;
@@ -16,7 +16,7 @@ use workout_events::{Event, EventId, EventType};
 
 use crate::engine::Ticket;
 use crate::error::PublishError;
-use crate::publisher::Publisher;
+use crate::publisher::{self, Publisher};
 use crate::spill::{Became, needs_keeping};
 
 /// Keeps many events under way without a future for each: only the oldest is waited for, and the others have mostly been
@@ -28,6 +28,10 @@ pub(crate) struct PublishAll<'p, S> {
     /// How many are taken from it at once.
     most: usize,
     under_way: VecDeque<UnderWay<'p>>,
+    /// So many of them, from the oldest on, have had their time to be written.
+    due: usize,
+    /// So many of them are being spilled.
+    spilling: usize,
     /// The next event, when there is no place for it.
     outside: Option<Outside<'p>>,
     /// Wakes the task when there is something to do about the oldest.
@@ -63,7 +67,16 @@ struct Outside<'p> {
 
 impl<'p, S> PublishAll<'p, S> {
     pub(crate) fn new(publisher: &'p Publisher, events: Pin<Box<S>>, most: usize) -> Self {
-        Self { publisher, events: Some(events), most, under_way: VecDeque::new(), outside: None, alarm: None }
+        Self {
+            publisher,
+            events: Some(events),
+            most,
+            under_way: VecDeque::new(),
+            due: 0,
+            spilling: 0,
+            outside: None,
+            alarm: None,
+        }
     }
 
     /// Takes as many events as may be under way.
@@ -99,8 +112,8 @@ impl<'p, S> PublishAll<'p, S> {
             id: event.id(),
             subject: spilling.map(|_| event.subject().to_owned()).unwrap_or_default(),
             message: Arc::new(message),
-            deadline: now + deadline,
-            written_by: now + spilling.map_or(deadline, |spilling| spilling.after.min(deadline)),
+            deadline: publisher::after(now, deadline),
+            written_by: publisher::after(now, spilling.map_or(deadline, |spilling| spilling.after.min(deadline))),
         };
         match error {
             None => self.board(given, None),
@@ -119,8 +132,21 @@ impl<'p, S> PublishAll<'p, S> {
         }
     }
 
-    fn over(&mut self, given: Given, became: Became) {
-        self.under_way.push_back(UnderWay { given, stage: Stage::Over(became) });
+    fn over(&mut self, mut given: Given, became: Became) {
+        let stage = self.after(&mut given, became);
+        self.under_way.push_back(UnderWay { given, stage });
+    }
+
+    /// What follows when this became of an event.
+    fn after(&mut self, given: &mut Given, became: Became) -> Stage<'p> {
+        match &self.publisher.spilling {
+            Some(spilling) if needs_keeping(&became) => {
+                self.spilling += 1;
+                let (id, subject, message) = (given.id, mem::take(&mut given.subject), Arc::clone(&given.message));
+                Stage::Spilling(Box::pin(async move { spilling.catch(became, id, &subject, message).await }))
+            }
+            _ => Stage::Over(became),
+        }
     }
 
     /// Boards the event that stands outside, if there is a place for it now.
@@ -133,6 +159,47 @@ impl<'p, S> PublishAll<'p, S> {
                 self.over(outside.given, Err(PublishError::withdrawn(None)));
             }
             Poll::Pending => self.outside = Some(outside),
+        }
+    }
+
+    fn follow(&mut self, index: usize, became: Became) {
+        // Taken out, because what follows borrows the rest.
+        if let Some(mut one) = self.under_way.remove(index) {
+            one.stage = self.after(&mut one.given, became);
+            self.under_way.insert(index, one);
+        }
+    }
+
+    /// Spills what could not be written in time, also behind an event that waits for its answer.
+    fn spill(&mut self, context: &mut Context<'_>) {
+        if self.publisher.spilling.is_none() {
+            return;
+        }
+        let now = Instant::now();
+        while let Some(UnderWay { given, stage }) = self.under_way.get_mut(self.due)
+            && given.written_by <= now
+        {
+            if let Stage::Boarded(ticket) = stage
+                && ticket.is_unwritten()
+            {
+                let became = ticket.too_late();
+                self.follow(self.due, became);
+            }
+            self.due += 1;
+        }
+        if self.spilling > 0 {
+            for UnderWay { stage, .. } in &mut self.under_way {
+                if let Stage::Spilling(keeping) = stage
+                    && let Poll::Ready(became) = keeping.as_mut().poll(context)
+                {
+                    *stage = Stage::Over(became);
+                    self.spilling -= 1;
+                }
+            }
+        }
+        if let Some(UnderWay { given, .. }) = self.under_way.get(self.due) {
+            let next = given.written_by;
+            self.wake_at(next, context);
         }
     }
 
@@ -155,7 +222,10 @@ impl<T: EventType, S: Stream<Item = Event<T>>> Stream for PublishAll<'_, S> {
     fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
         let this = &mut *self;
         this.fill(context);
-        let Some(oldest) = this.under_way.front_mut() else {
+        this.spill(context);
+        // What has to be written before that wakes the task as well.
+        let is_due = this.publisher.spilling.is_none() || this.due >= this.under_way.len();
+        let Some(UnderWay { given, stage }) = this.under_way.front_mut() else {
             let Some(outside) = &this.outside else {
                 return if this.events.is_none() { Poll::Ready(None) } else { Poll::Pending };
             };
@@ -163,43 +233,28 @@ impl<T: EventType, S: Stream<Item = Event<T>>> Stream for PublishAll<'_, S> {
             this.wake_at(deadline, context);
             return Poll::Pending;
         };
-        loop {
-            let UnderWay { given, stage } = &mut *oldest;
-            let became = match stage {
-                Stage::Boarded(ticket) => {
-                    let now = Instant::now();
-                    match ticket.poll_answer(context) {
-                        Poll::Ready(became) => became,
-                        Poll::Pending if given.deadline <= now => ticket.too_late(),
-                        Poll::Pending if given.written_by <= now && ticket.is_unwritten() => ticket.too_late(),
-                        Poll::Pending => {
-                            let next = if given.written_by <= now { given.deadline } else { given.written_by };
-                            this.wake_at(next, context);
-                            return Poll::Pending;
-                        }
+        let became = match stage {
+            Stage::Boarded(ticket) => match ticket.poll_answer(context) {
+                Poll::Ready(became) => became,
+                Poll::Pending if given.deadline <= Instant::now() => ticket.too_late(),
+                Poll::Pending => {
+                    if is_due {
+                        let deadline = given.deadline;
+                        this.wake_at(deadline, context);
                     }
+                    return Poll::Pending;
                 }
-                Stage::Over(became) => mem::replace(became, Ok(Outcome::Unknown)),
-                Stage::Spilling(spilling) => {
-                    let became = ready!(spilling.as_mut().poll(context));
-                    let id = given.id;
-                    this.under_way.pop_front();
-                    return Poll::Ready(Some((id, became)));
-                }
-            };
-            match &this.publisher.spilling {
-                Some(spilling) if needs_keeping(&became) => {
-                    let (id, subject, message) = (given.id, mem::take(&mut given.subject), Arc::clone(&given.message));
-                    *stage =
-                        Stage::Spilling(Box::pin(async move { spilling.catch(became, id, &subject, message).await }));
-                }
-                _ => {
-                    let id = given.id;
-                    this.under_way.pop_front();
-                    return Poll::Ready(Some((id, became)));
-                }
+            },
+            Stage::Over(became) => {
+                let (id, became) = (given.id, mem::replace(became, Ok(Outcome::Unknown)));
+                this.under_way.pop_front();
+                this.due = this.due.saturating_sub(1);
+                return Poll::Ready(Some((id, became)));
             }
-        }
+            Stage::Spilling(_) => return Poll::Pending,
+        };
+        this.follow(0, became);
+        self.poll_next(context)
     }
 }
 

@@ -129,7 +129,7 @@ impl Publisher {
         limit: Duration,
     ) -> Result<Outcome, PublishError> {
         let start = Instant::now();
-        let deadline = start + limit;
+        let deadline = after(start, limit);
         let ticket = match self.board(id, message, deadline, None)? {
             Some(ticket) => ticket,
             None => match timeout_at(deadline, self.engine.flights.place()).await {
@@ -137,7 +137,7 @@ impl Publisher {
                 Ok(None) | Err(_) => return Err(PublishError::withdrawn(None)),
             },
         };
-        let written_by = self.spilling.as_ref().map(|spilling| start + spilling.after);
+        let written_by = self.spilling.as_ref().map(|spilling| after(start, spilling.after));
         ticket.answer(deadline, written_by).await
     }
 
@@ -165,7 +165,8 @@ impl Publisher {
     /// Publishes a stream of events, many at a time, and gives their outcomes in the order of the events.
     ///
     /// Memory is bounded: no more events are taken from the stream than are under way. Dropping the stream of outcomes
-    /// withdraws what was not written.
+    /// withdraws what was not written. An event behind others is given up when it is the oldest, at its own deadline or
+    /// later.
     pub fn publish_all<T, S>(&self, events: S) -> impl Stream<Item = (EventId, Result<Outcome, PublishError>)>
     where
         T: EventType,
@@ -278,4 +279,10 @@ impl PublisherBuilder {
         let engine = Arc::new(Engine::start(lanes, self.settings));
         Publisher { engine, settings: self.settings, spilling: self.spilling }
     }
+}
+
+/// Somebody may want to wait for ever.
+pub(crate) fn after(start: Instant, limit: Duration) -> Instant {
+    const FOR_EVER: Duration = Duration::from_hours(24 * 365 * 30);
+    start + limit.min(FOR_EVER)
 }

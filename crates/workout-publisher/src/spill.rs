@@ -70,6 +70,6 @@ impl Spilling {
 pub(crate) fn needs_keeping(became: &Became) -> bool {
     match became {
         Ok(outcome) => matches!(outcome, Outcome::Nacked | Outcome::Unknown),
-        Err(error) => error.is_withdrawn() || error.is_full() || error.is_breaker_open(),
+        Err(error) => error.is_transient(),
     }
 }

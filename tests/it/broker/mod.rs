@@ -5,6 +5,7 @@ mod contract;
 mod credentials;
 mod lanes;
 mod link;
+mod slow;
 mod starved;
 mod tls;
 mod topology;

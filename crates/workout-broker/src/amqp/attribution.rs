@@ -53,7 +53,8 @@ pub(super) struct UnderWay<P> {
 
 struct Sent<P> {
     token: u64,
-    message: Arc<Message>,
+    /// Not kept longer than its id is needed: what is settled may stand behind what is not.
+    message: Option<Arc<Message>>,
     stage: Stage<P>,
     came_back: bool,
 }
@@ -156,7 +157,12 @@ impl<P> UnderWay<P> {
     /// A message has been sent; and answered at once, if there is something `said`.
     pub(super) fn push(&mut self, token: u64, message: Arc<Message>, pending: P, said: Option<Said>) {
         let number = self.next();
-        self.sent.push_back(Sent { token, message, stage: Stage::Unanswered(pending), came_back: false });
+        self.sent.push_back(Sent {
+            token,
+            message: Some(message),
+            stage: Stage::Unanswered(pending),
+            came_back: false,
+        });
         self.unsettled += 1;
         self.unanswered += 1;
         match said {
@@ -165,9 +171,16 @@ impl<P> UnderWay<P> {
         }
     }
 
-    /// Asks the last message that was sent. Says whether it has an answer.
-    pub(super) fn ask_last(&mut self, mut ask: impl FnMut(&mut P) -> Option<Said>) -> bool {
-        self.fresh.pop().is_some_and(|number| self.ask(number, true, &mut ask))
+    /// Asks the first and the last of the messages that were not asked yet: when one of them has something to say, so
+    /// may the others. Says whether that is so now.
+    pub(super) fn ask_ends(&mut self, mut ask: impl FnMut(&mut P) -> Option<Said>) -> bool {
+        let last = self.fresh.pop();
+        let first = if self.fresh.is_empty() { None } else { Some(self.fresh.swap_remove(0)) };
+        let mut answered = false;
+        for number in [first, last].into_iter().flatten() {
+            answered |= self.ask(number, true, &mut ask);
+        }
+        answered
     }
 
     /// Asks what was not asked yet and what has `woken` us, and settles what is certain.
@@ -238,8 +251,10 @@ impl<P> UnderWay<P> {
     /// that is wrong at most in the harmless direction, because `Returned` is a reason to publish again.
     fn came_back(&mut self, id: Option<&str>) {
         let mut found = false;
-        for sent in self.sent.iter_mut().filter(|sent| !matches!(sent.stage, Stage::Settled)) {
-            if id == Some(sent.message.properties.message_id.as_str()) {
+        for sent in &mut self.sent {
+            if let Some(message) = &sent.message
+                && id == Some(message.properties.message_id.as_str())
+            {
                 sent.came_back = true;
                 found = true;
             }
@@ -275,6 +290,7 @@ impl<P> UnderWay<P> {
                 Stage::Clean { .. } | Stage::Carrying { .. } => return true,
             };
             sent.stage = Stage::Settled;
+            sent.message = None;
             let token = sent.token;
             self.unsettled -= 1;
             settled.push(Attributed { token, fate });
@@ -287,17 +303,20 @@ impl<P> UnderWay<P> {
         }
     }
 
-    /// Nothing more will be said: what is not settled is of unknown fate.
-    pub(super) fn abandon(&mut self, settled: &mut Vec<Attributed>) {
+    /// Nothing more is listened to: what is not settled is of unknown fate. Gives what has no answer.
+    pub(super) fn abandon(&mut self, settled: &mut Vec<Attributed>) -> Vec<P> {
+        let mut unanswered = Vec::new();
         for sent in self.sent.drain(..) {
-            let outcome = match sent.stage {
+            let outcome = if sent.came_back { Outcome::Returned } else { Outcome::Unknown };
+            match sent.stage {
                 Stage::Settled => continue,
-                _ if sent.came_back => Outcome::Returned,
-                _ => Outcome::Unknown,
-            };
+                Stage::Unanswered(pending) => unanswered.push(pending),
+                Stage::Clean { .. } | Stage::Carrying { .. } | Stage::Nacked | Stage::Failed(_) => {}
+            }
             settled.push(Attributed { token: sent.token, fate: Fate::Known(outcome) });
         }
         *self = Self { spare: mem::take(&mut self.spare), ..Self::default() };
+        unanswered
     }
 }
 
@@ -449,7 +468,7 @@ mod tests {
                     let number = client.borrow_mut().send();
                     under_way.push(number as u64, message(number), number, None);
                 }
-                under_way.ask_last(|number| client.borrow_mut().ask(*number));
+                under_way.ask_ends(|number| client.borrow_mut().ask(*number));
                 look(&mut under_way, &client, &mut settled);
             }
             while client.borrow_mut().step() {}
@@ -528,5 +547,42 @@ mod tests {
         assert!(is_alone(&told([clean(), lost()])[1].1));
         assert!(!told([lost(), lost()]).iter().any(|(_, fate)| is_alone(fate)));
         assert!(!is_alone(&told([lost(), None])[0].1));
+    }
+
+    /// Not only when the last has one: that may be written, or answered, much later.
+    #[test]
+    fn an_answer_in_the_middle_is_seen_when_the_first_has_been_written() {
+        let said: RefCell<BTreeMap<usize, Said>> = RefCell::default();
+        let ask = |number: &mut usize| said.borrow_mut().remove(number);
+        let asked: RefCell<BTreeSet<usize>> = RefCell::default();
+        let mut under_way = UnderWay::default();
+        for number in 0..4_usize {
+            under_way.push(number as u64, message(number), number, None);
+        }
+        assert!(!under_way.ask_ends(|number| {
+            asked.borrow_mut().insert(*number);
+            None
+        }));
+        assert_eq!(*asked.borrow(), BTreeSet::from([0, 3]), "both ring the bell");
+        said.borrow_mut().insert(1, Said::Ack(Carried::Nothing));
+        let mut settled = Vec::new();
+        under_way.look(|woken| woken.push(0), ask, &mut settled);
+        assert_eq!(settled.iter().map(|one| one.token).collect::<Vec<_>>(), [1]);
+    }
+
+    #[test]
+    fn what_is_settled_behind_others_keeps_no_message() {
+        let mut under_way = UnderWay::default();
+        let mut settled = Vec::new();
+        let mut messages = Vec::new();
+        for number in 0..1_000_usize {
+            let message = message(number);
+            messages.push(Arc::downgrade(&message));
+            under_way.push(number as u64, message, number, None);
+        }
+        let answer = |number: &mut usize| (*number > 0).then_some(Said::Ack(Carried::Nothing));
+        under_way.look(|_| {}, answer, &mut settled);
+        let kept = messages.iter().filter(|message| message.strong_count() > 0).count();
+        assert_eq!((under_way.len(), settled.len(), kept), (1, 999, 1));
     }
 }

@@ -3,12 +3,13 @@
 use std::fmt;
 use std::mem;
 use std::pin::Pin;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll, Wake, Waker};
 
 use lapin::options::{BasicPublishOptions, ConfirmSelectOptions};
 use lapin::{Channel, Confirmation, ErrorKind};
+use tokio::runtime::Handle;
 use tracing::warn;
 use workout_events::amqp::Message;
 
@@ -22,11 +23,11 @@ use crate::transport::{Answer, TransportLane};
 
 /// A channel in confirm mode, and what is under way on it. It is opened when it is needed, and given up when it has
 /// ended or when its answers can no longer be told apart.
-pub(super) struct AmqpLane<P> {
+pub(super) struct AmqpLane<P: Answering> {
     link: Arc<Amqp>,
     channel: Option<Arc<Channel>>,
     under_way: UnderWay<Publishing<P>>,
-    publish: fn(Arc<Channel>, Arc<Message>) -> P,
+    publish: fn(Arc<Channel>, Arc<Message>, Arc<Node>) -> P,
     /// Knows for which messages something has been said.
     bell: Arc<Bell>,
     /// Messages were sent since the last look.
@@ -55,10 +56,13 @@ impl Amqp {
     }
 }
 
-async fn publish(channel: Arc<Channel>, message: Arc<Message>) -> lapin::Result<Confirmation> {
+async fn publish(channel: Arc<Channel>, message: Arc<Message>, node: Arc<Node>) -> lapin::Result<Confirmation> {
     let (exchange, routing_key) = ((&*message.exchange).into(), (&*message.routing_key).into());
     let options = BasicPublishOptions { mandatory: true, ..BasicPublishOptions::default() };
-    channel.basic_publish(exchange, routing_key, options, &message.body, properties(&message)).await?.await
+    let confirmation =
+        channel.basic_publish(exchange, routing_key, options, &message.body, properties(&message)).await?;
+    node.written.store(true, Ordering::Relaxed);
+    confirmation.await
 }
 
 impl<P: Answering> TransportLane for AmqpLane<P> {
@@ -84,10 +88,10 @@ impl<P: Answering> TransportLane for AmqpLane<P> {
         let Some(channel) = self.channel.clone() else {
             return self.settled.push(Settled::new(token, Err(Kind::Down.into())));
         };
-        let future = (self.publish)(channel, Arc::clone(&message));
+        let publish = |node| (self.publish)(channel, Arc::clone(&message), node);
         let mut publishing = match self.under_way.spare() {
-            Some(spare) => spare.again(future),
-            None => Publishing::new(future, &self.bell),
+            Some(spare) => spare.again(publish),
+            None => Publishing::new(publish, &self.bell),
         };
         publishing.node.number.store(self.under_way.next(), Ordering::Relaxed);
         // The first look hands the message over to the client. It has an answer only if the channel has ended.
@@ -101,9 +105,18 @@ impl<P: Answering> TransportLane for AmqpLane<P> {
 
     fn poll_settled(&mut self, context: &mut Context<'_>, settled: &mut Vec<Settled>) -> Poll<()> {
         self.bell.wakes(context.waker());
-        // Messages are written in their order: when the last one is, it is time to ask the others.
-        if mem::take(&mut self.sent) && self.under_way.ask_last(Publishing::ask) {
-            self.bell.ring();
+        // Messages are written in their order, most often all at once: when the first or the last is, it is time to ask the
+        // others. The bell tells, unless it is so already.
+        if mem::take(&mut self.sent) {
+            let mut written = false;
+            let answered = self.under_way.ask_ends(|publishing| {
+                let said = publishing.ask();
+                written |= publishing.node.written.load(Ordering::Relaxed);
+                said
+            });
+            if answered || written {
+                self.bell.ring();
+            }
         }
         let before = settled.len();
         settled.append(&mut self.settled);
@@ -114,7 +127,7 @@ impl<P: Answering> TransportLane for AmqpLane<P> {
             }
         }
         if self.under_way.is_broken() {
-            self.under_way.abandon(&mut attributed);
+            let_go(self.under_way.abandon(&mut attributed));
             self.channel = None;
         }
         settle(attributed, settled);
@@ -126,7 +139,7 @@ impl<P: Answering> TransportLane for AmqpLane<P> {
         self.bell.ring();
         let _ = self.poll_settled(&mut Context::from_waker(Waker::noop()), settled);
         let mut attributed = Vec::new();
-        self.under_way.abandon(&mut attributed);
+        let_go(self.under_way.abandon(&mut attributed));
         if !attributed.is_empty() {
             warn!(messages = attributed.len(), "the broker did not say in time what became of messages");
         }
@@ -146,18 +159,16 @@ impl<P: Answering> TransportLane for AmqpLane<P> {
 
 fn settle(attributed: Vec<Attributed>, settled: &mut Vec<Settled>) {
     let (mut lost, mut reason) = (0_usize, None);
-    for Attributed { token, fate } in attributed {
-        let outcome = match fate {
-            Fate::Known(outcome) => Ok(outcome),
-            Fate::Failed { error, alone } if was_not_taken(&error, alone) => Err(of_client(error)),
-            Fate::Failed { error, .. } => {
-                lost += 1;
-                reason = Some(error);
-                Ok(Outcome::Unknown)
-            }
-        };
-        settled.push(Settled::new(token, outcome));
-    }
+    settled.extend(attributed.into_iter().map(|Attributed { token, fate }| match fate {
+        Fate::Known(outcome) => Settled::new(token, Ok(outcome)),
+        Fate::Failed { error, alone } if was_not_taken(&error, alone) => Settled::new(token, Err(of_client(error))),
+        Fate::Failed { error, .. } => {
+            let suspect = error.is_amqp_soft_error();
+            lost += 1;
+            reason = Some(error);
+            if suspect { Settled::suspect(token) } else { Settled::new(token, Ok(Outcome::Unknown)) }
+        }
+    }));
     if let Some(reason) = reason {
         let error = of_client(reason);
         warn!(messages = lost, error = &error as &dyn std::error::Error, "the fate of messages is unknown");
@@ -170,7 +181,28 @@ fn was_not_taken(error: &lapin::Error, alone: bool) -> bool {
     matches!(error.kind(), ErrorKind::InvalidChannelState(_, "basic.publish")) || alone && error.is_amqp_soft_error()
 }
 
-impl<P> fmt::Debug for AmqpLane<P> {
+impl<P: Answering> Drop for AmqpLane<P> {
+    fn drop(&mut self) {
+        let_go(self.under_way.abandon(&mut Vec::new()));
+    }
+}
+
+/// A channel that ends while a message is half written takes the connection with it, because the rest of the message is not
+/// written any more: the broker calls that an unexpected frame. So the channel stays until all of them have been.
+fn let_go<P: Answering>(publishing: Vec<Publishing<P>>) {
+    let unwritten: Vec<_> =
+        publishing.into_iter().filter(|publishing| !publishing.node.written.load(Ordering::Relaxed)).collect();
+    if let (false, Ok(runtime)) = (unwritten.is_empty(), Handle::try_current()) {
+        runtime.spawn(async move {
+            for publishing in unwritten {
+                // Each holds the channel, and ends at the latest with the connection.
+                let _ = publishing.future.await;
+            }
+        });
+    }
+}
+
+impl<P: Answering> fmt::Debug for AmqpLane<P> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("AmqpLane")
             .field("link", &self.link)
@@ -192,12 +224,15 @@ struct Publishing<P> {
 }
 
 impl<P: Answering> Publishing<P> {
-    fn new(future: P, bell: &Arc<Bell>) -> Self {
-        let node = Arc::new(Node { number: AtomicU64::new(0), bell: Arc::clone(bell) });
-        Self { future: Box::pin(future), waker: Arc::clone(&node).into(), node }
+    fn new(publish: impl FnOnce(Arc<Node>) -> P, bell: &Arc<Bell>) -> Self {
+        let node =
+            Arc::new(Node { number: AtomicU64::new(0), written: AtomicBool::new(false), bell: Arc::clone(bell) });
+        Self { future: Box::pin(publish(Arc::clone(&node))), waker: Arc::clone(&node).into(), node }
     }
 
-    fn again(mut self, future: P) -> Self {
+    fn again(mut self, publish: impl FnOnce(Arc<Node>) -> P) -> Self {
+        self.node.written.store(false, Ordering::Relaxed);
+        let future = publish(Arc::clone(&self.node));
         self.future.set(future);
         self
     }
@@ -220,8 +255,10 @@ fn said(answer: Poll<lapin::Result<Confirmation>>) -> Option<Said> {
 }
 
 /// What the client wakes when it has something to say to a message.
-struct Node {
+pub(super) struct Node {
     number: AtomicU64,
+    /// The client has written the message to its socket.
+    written: AtomicBool,
     bell: Arc<Bell>,
 }
 

@@ -153,9 +153,9 @@ impl UnderWay {
     /// What the server has said since the last time.
     fn news(&mut self, settled: &mut Vec<Settled>) {
         let news = self.connection.server().lock().window(self.number).map(Window::news).unwrap_or_default();
-        for (tag, outcome) in news {
+        for (tag, outcome, suspect) in news {
             if let Some(token) = self.tokens.get_mut(tag).and_then(Option::take) {
-                settled.push(Settled::new(token, outcome));
+                settled.push(if suspect { Settled::suspect(token) } else { Settled::new(token, outcome) });
             }
         }
     }

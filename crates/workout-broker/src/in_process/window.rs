@@ -110,12 +110,12 @@ impl Window {
         self.unanswered == 0 || self.ended.is_some()
     }
 
-    /// What became known since the last time, by tag.
+    /// What became known since the last time, by tag; and whether the channel may have ended for this message.
     ///
     /// As a channel does it: an exchange that does not exist leaves the fate of what came after unknown, unless there was
     /// nothing. Messages with one id cannot be told apart when one of them comes back, because AMQP sends the message and
     /// no tag: they wait for one another.
-    pub(super) fn news(&mut self) -> Vec<(usize, Result<Outcome, BrokerError>)> {
+    pub(super) fn news(&mut self) -> Vec<(usize, Result<Outcome, BrokerError>, bool)> {
         let returned: BTreeSet<_> = self.returned.iter().filter_map(|tag| self.ids.get(*tag)).collect();
         let done = self.is_done();
         let alone = self.ended == Some(End::NoSuchExchange) && self.unanswered == 1;
@@ -132,7 +132,8 @@ impl Window {
                 None if alone => Err(Kind::NotFound.into()),
                 None => Ok(Outcome::Unknown),
             };
-            news.push((tag, outcome));
+            let suspect = answer.is_none() && !alone && self.ended == Some(End::NoSuchExchange);
+            news.push((tag, outcome, suspect));
         }
         news
     }

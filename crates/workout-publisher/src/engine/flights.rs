@@ -50,6 +50,8 @@ struct Flight {
     deadline: Instant,
     /// How often it came back from a lane.
     attempts: u32,
+    /// It may be the reason why a channel ended.
+    suspect: bool,
     /// Whether it is in the line, or rests before it goes there again.
     on_ground: bool,
     /// Whether the broker may have it.
@@ -78,6 +80,8 @@ pub(crate) enum NotBoarded {
 /// What there is to do about events that a lane has settled.
 #[derive(Debug, Default)]
 pub(crate) struct Sorted {
+    /// Whether one of them was refused or had no answer.
+    pub(crate) failed: bool,
     /// To be written again, after a pause.
     pub(crate) again: Vec<u64>,
     /// How often one of them came back, at most.
@@ -140,6 +144,7 @@ impl Flights {
             since: Instant::now(),
             deadline,
             attempts: 0,
+            suspect: false,
             on_ground: true,
             written: false,
         };
@@ -147,6 +152,7 @@ impl Flights {
         state.tokens.insert(id, token);
         let is_first = state.line.is_empty();
         state.line.push_back(token);
+        state.tidy();
         let seat = state.join(token, deadline);
         drop(state);
         if is_first {
@@ -161,7 +167,8 @@ impl Flights {
         let trouble = state.trouble.clone();
         let Some(flight) = state.flights.get_mut(token) else { return Left::Unknown };
         flight.callers.retain(|(other, _)| *other != ticket);
-        let unwritten = flight.is_unwritten();
+        // Whoever else waits for it may see it written yet.
+        let unwritten = flight.is_unwritten() && flight.callers.is_empty();
         if flight.callers.is_empty() && flight.on_ground {
             state.remove(token);
             self.freed(state, 1);
@@ -221,9 +228,11 @@ impl Flights {
         let now = Instant::now();
         let (mut sorted, mut ended) = (Sorted::default(), Vec::new());
         let mut state = self.state();
-        for Settled { token, outcome, .. } in settled {
+        for Settled { token, outcome, suspect, .. } in settled {
+            sorted.failed |= !matches!(outcome, Ok(Outcome::Confirmed | Outcome::Returned));
             // The publisher was closed meanwhile.
             let Some(flight) = state.flights.get_mut(token) else { continue };
+            flight.suspect = suspect;
             let answer = match outcome {
                 Ok(outcome @ (Outcome::Nacked | Outcome::Unknown)) => {
                     flight.written = true;
@@ -238,8 +247,7 @@ impl Flights {
                 }
                 Err(error) => {
                     let (is_transient, error) = (error.is_transient(), Arc::new(error));
-                    // Of what may have been written before nobody can say that it was not.
-                    let answer = if flight.written { Ok(Outcome::Unknown) } else { Err(Arc::clone(&error)) };
+                    let answer = flight.refused(&error);
                     if !is_transient {
                         ended.extend(state.end(token, answer));
                         continue;
@@ -274,10 +282,14 @@ impl Flights {
         self.arrived.notify_one();
     }
 
-    /// Ends flights, whatever becomes of them.
-    pub(crate) fn end(&self, tokens: impl IntoIterator<Item = u64>, answer: &Answer) {
+    /// Ends flights that cannot be written, for this reason.
+    pub(crate) fn refuse(&self, tokens: impl IntoIterator<Item = u64>, error: &Arc<BrokerError>) {
         let mut state = self.state();
-        let ended = tokens.into_iter().filter_map(|token| state.end(token, answer.clone())).collect();
+        let refuse = |token| {
+            let answer = state.flights.get_mut(token)?.refused(error);
+            state.end(token, answer)
+        };
+        let ended = tokens.into_iter().filter_map(refuse).collect();
         self.tell(state, ended);
     }
 
@@ -301,8 +313,10 @@ impl Flights {
 
     /// Ends all that is under way without an outcome, and says what it was.
     pub(crate) fn give_up(&self) -> Vec<EventId> {
-        let (left, tokens): (Vec<_>, Vec<_>) = self.state().tokens.iter().map(|(id, token)| (*id, *token)).unzip();
-        self.end(tokens, &Ok(Outcome::Unknown));
+        let mut state = self.state();
+        let (left, tokens): (Vec<_>, Vec<_>) = state.tokens.iter().map(|(id, token)| (*id, *token)).unzip();
+        let ended = tokens.into_iter().filter_map(|token| state.end(token, Ok(Outcome::Unknown))).collect();
+        self.tell(state, ended);
         left
     }
 
@@ -363,6 +377,13 @@ impl State {
         self.remove(token).map(|flight| Ended { since: flight.since, callers: flight.callers, answer })
     }
 
+    /// While no lane takes anything, what was withdrawn must not pile up in the line.
+    fn tidy(&mut self) {
+        if self.line.len() > 2 * self.tokens.len() + 64 {
+            self.line.retain(|token| self.flights.get_mut(*token).is_some());
+        }
+    }
+
     fn skip_ended(&mut self) {
         while let Some(token) = self.line.front()
             && self.flights.get_mut(*token).is_none()
@@ -396,13 +417,38 @@ impl State {
 }
 
 impl Flight {
+    /// Of what may have been written before nobody can say that it was not.
+    fn refused(&self, error: &Arc<BrokerError>) -> Answer {
+        if self.written { Ok(Outcome::Unknown) } else { Err(Arc::clone(error)) }
+    }
+
     fn is_unwritten(&self) -> bool {
         self.on_ground && !self.written
     }
 
-    /// What came back more than once goes alone: an event that no broker takes must not take its neighbours with it again
-    /// and again.
+    /// What may have ended a channel goes alone the next time: an event that no broker takes must not take its neighbours
+    /// with it again and again.
     fn is_alone(&self) -> bool {
-        self.attempts > 1
+        self.suspect
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use workout_events::amqp::Properties;
+
+    use super::*;
+
+    #[tokio::test(start_paused = true)]
+    async fn what_was_withdrawn_does_not_pile_up_in_the_line() {
+        let flights = Flights::new(10);
+        let message = Arc::new(Message::new("", "", Properties::new("", ""), Vec::new()));
+        for _ in 0..10_000 {
+            let Ok(seat) = flights.board(EventId::generate(), &message, Instant::now(), None) else {
+                panic!("there is a place")
+            };
+            flights.leave(seat.token, seat.ticket);
+        }
+        assert!(flights.state().line.len() < 100);
     }
 }

@@ -89,13 +89,17 @@ impl Runner {
         if self.lane.under_way() > 0 {
             tokio::task::yield_now().await;
         }
-        if !self.lane.is_open()
-            // While the broker takes nothing in, events wait in the line, where they can be withdrawn.
-            && let Err(error) = self.lane.open().await
-        {
-            return self.not_open(error).await;
-        }
         let under_way = self.lane.under_way();
+        if !self.lane.is_open() {
+            if under_way > 0 {
+                // It has just ended, which has to be told first.
+                return;
+            }
+            // While the broker takes nothing in, events wait in the line, where they can be withdrawn.
+            if let Err(error) = self.lane.open().await {
+                return self.not_open(error).await;
+            }
+        }
         self.alone = self.flights.next_is_alone();
         if self.alone && under_way > 0 {
             return;
@@ -107,7 +111,7 @@ impl Runner {
             }
         }
         for (token, error) in refused {
-            self.flights.end([token], &Err(error));
+            self.flights.refuse([token], &error);
         }
     }
 
@@ -115,7 +119,7 @@ impl Runner {
         let (is_transient, error) = (error.is_transient(), Arc::new(error));
         if !is_transient {
             let tokens: Vec<_> = self.flights.take(usize::MAX, true).into_iter().map(|(token, _)| token).collect();
-            return self.flights.end(tokens, &Err(error));
+            return self.flights.refuse(tokens, &error);
         }
         warn!(error = &*error as &dyn std::error::Error, "nothing can be published");
         self.breaker.failed("nothing could be published");
@@ -126,16 +130,19 @@ impl Runner {
     /// Ends what has a final outcome, and keeps the rest for another attempt.
     fn sort(&mut self, settled: Vec<Settled>) {
         figures::said(&settled);
-        let Sorted { again, attempts, trouble } = self.flights.sort(settled);
-        if again.is_empty() {
+        let Sorted { failed, again, attempts, trouble } = self.flights.sort(settled);
+        if failed {
+            self.breaker.failed("the broker refused events, or did not answer");
+        } else {
             self.breaker.succeeded();
-            return;
         }
-        metrics::counter!("workout_publisher_retries_total").increment(again.len() as u64);
-        self.breaker.failed("the broker refused events, or did not answer");
         if let Some(trouble) = trouble {
             self.flights.troubled(trouble);
         }
+        if again.is_empty() {
+            return;
+        }
+        metrics::counter!("workout_publisher_retries_total").increment(again.len() as u64);
         // The pause is for these events and not for the lane: the next may be for another queue.
         let (pause, flights) = (self.settings.pause(attempts), Arc::clone(&self.flights));
         tokio::spawn(async move {

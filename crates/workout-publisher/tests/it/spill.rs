@@ -80,7 +80,8 @@ async fn what_has_no_answer_until_its_deadline_is_kept() {
 #[tokio::test(start_paused = true)]
 async fn what_finds_no_place_or_an_open_breaker_is_kept_at_once() {
     let bucket = Bucket::default();
-    let (server, publisher) = publisher(&bucket, |builder| builder.capacity(1).breaker(1, AFTER)).await;
+    let (server, publisher) =
+        publisher(&bucket, |builder| builder.capacity(1).breaker(1, AFTER).breaker_rest(Duration::from_mins(1))).await;
     server.hold_confirms();
     let (first, second, third) = (event(), event(), event());
     let start = Instant::now();
@@ -133,6 +134,22 @@ async fn a_stream_spills_as_well_and_keeps_its_order() {
     assert_eq!((confirmed + spilled, bucket.ids().len()), (50, spilled));
     assert!(confirmed >= 5 && spilled >= 10, "{confirmed} {spilled}");
     assert!(server.waiting(QUEUE).unwrap() >= confirmed);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_stream_also_spills_behind_an_event_that_waits_for_its_answer() {
+    let bucket = Bucket::default();
+    let (server, publisher) = publisher(&bucket, |builder| builder.window(1)).await;
+    server.hold_confirms();
+    let (first, second) = (event(), event());
+    let ids = [first.id(), second.id()];
+    let outcomes = publisher.publish_all(stream::iter([first, second]));
+    let (outcomes, ()) = tokio::join!(outcomes.collect::<Vec<_>>(), async {
+        tokio::time::sleep(2 * AFTER).await;
+        assert_eq!(bucket.ids(), ids[1..]);
+    });
+    assert_eq!(outcomes.iter().map(|(id, _)| *id).collect::<Vec<_>>(), ids);
+    assert!(outcomes.iter().all(|(_, outcome)| *outcome.as_ref().unwrap() == Outcome::Spilled));
 }
 
 /// What is spilled is published by the relay of the outbox, once and under its id.

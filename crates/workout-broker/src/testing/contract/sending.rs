@@ -94,7 +94,7 @@ fn send(lane: &mut Lane, token: u64, wanted: bool) {
 }
 
 fn note(known: &mut BTreeMap<u64, Outcome>, settled: Vec<Settled>) {
-    for Settled { token, outcome } in settled {
+    for Settled { token, outcome, .. } in settled {
         let outcome = outcome.expect("the message was written");
         let before = known.insert(token, outcome);
         assert!(before.is_none(), "message {token} is settled twice: {before:?}, {outcome:?}");
