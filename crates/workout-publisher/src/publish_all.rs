@@ -197,10 +197,6 @@ impl<'p, S> PublishAll<'p, S> {
                 }
             }
         }
-        if let Some(UnderWay { given, .. }) = self.under_way.get(self.due) {
-            let next = given.written_by;
-            self.wake_at(next, context);
-        }
     }
 
     /// Wakes the task at this time.
@@ -223,8 +219,9 @@ impl<T: EventType, S: Stream<Item = Event<T>>> Stream for PublishAll<'_, S> {
         let this = &mut *self;
         this.fill(context);
         this.spill(context);
-        // What has to be written before that wakes the task as well.
-        let is_due = this.publisher.spilling.is_none() || this.due >= this.under_way.len();
+        // What has to be written by then wakes the task as well.
+        let written_by = this.under_way.get(this.due).filter(|_| this.publisher.spilling.is_some());
+        let written_by = written_by.map(|under_way| under_way.given.written_by);
         let Some(UnderWay { given, stage }) = this.under_way.front_mut() else {
             let Some(outside) = &this.outside else {
                 return if this.events.is_none() { Poll::Ready(None) } else { Poll::Pending };
@@ -238,10 +235,8 @@ impl<T: EventType, S: Stream<Item = Event<T>>> Stream for PublishAll<'_, S> {
                 Poll::Ready(became) => became,
                 Poll::Pending if given.deadline <= Instant::now() => ticket.too_late(),
                 Poll::Pending => {
-                    if is_due {
-                        let deadline = given.deadline;
-                        this.wake_at(deadline, context);
-                    }
+                    let next = written_by.map_or(given.deadline, |written_by| written_by.min(given.deadline));
+                    this.wake_at(next, context);
                     return Poll::Pending;
                 }
             },
@@ -251,7 +246,12 @@ impl<T: EventType, S: Stream<Item = Event<T>>> Stream for PublishAll<'_, S> {
                 this.due = this.due.saturating_sub(1);
                 return Poll::Ready(Some((id, became)));
             }
-            Stage::Spilling(_) => return Poll::Pending,
+            Stage::Spilling(_) => {
+                if let Some(written_by) = written_by {
+                    this.wake_at(written_by, context);
+                }
+                return Poll::Pending;
+            }
         };
         this.follow(0, became);
         self.poll_next(context)

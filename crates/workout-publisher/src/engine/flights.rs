@@ -90,6 +90,14 @@ pub(crate) struct Sorted {
     pub(crate) trouble: Option<Arc<BrokerError>>,
 }
 
+/// What a lane has to send.
+#[derive(Debug)]
+pub(crate) struct Taken {
+    pub(crate) events: Vec<(u64, Arc<Message>)>,
+    /// It, or what comes next, must have no company.
+    pub(crate) alone: bool,
+}
+
 /// What a caller who leaves knows.
 #[derive(Debug)]
 pub(crate) enum Left {
@@ -200,7 +208,7 @@ impl Flights {
     }
 
     /// Takes up to `most` events from the line for a lane, which has others under way or is `idle`.
-    pub(crate) fn take(&self, most: usize, idle: bool) -> Vec<(u64, Arc<Message>)> {
+    pub(crate) fn take(&self, most: usize, idle: bool) -> Taken {
         let mut state = self.state();
         state.trouble = None;
         let taken = state.take(most, idle);
@@ -208,14 +216,6 @@ impl Flights {
             self.arrived.notify_one();
         }
         taken
-    }
-
-    /// The next event in the line has to be alone on its lane.
-    pub(crate) fn next_is_alone(&self) -> bool {
-        let mut state = self.state();
-        state.skip_ended();
-        let first = state.line.front().copied();
-        first.and_then(|token| state.flights.get_mut(token)).is_some_and(|flight| flight.is_alone())
     }
 
     /// Nothing can be written, for this reason.
@@ -229,7 +229,11 @@ impl Flights {
         let (mut sorted, mut ended) = (Sorted::default(), Vec::new());
         let mut state = self.state();
         for Settled { token, outcome, suspect, .. } in settled {
-            sorted.failed |= !matches!(outcome, Ok(Outcome::Confirmed | Outcome::Returned));
+            // What is refused for good says nothing against others.
+            sorted.failed |= match &outcome {
+                Ok(outcome) => !matches!(outcome, Outcome::Confirmed | Outcome::Returned),
+                Err(error) => error.is_transient(),
+            };
             // The publisher was closed meanwhile.
             let Some(flight) = state.flights.get_mut(token) else { continue };
             flight.suspect = suspect;
@@ -384,17 +388,9 @@ impl State {
         }
     }
 
-    fn skip_ended(&mut self) {
-        while let Some(token) = self.line.front()
-            && self.flights.get_mut(*token).is_none()
-        {
-            self.line.pop_front();
-        }
-    }
-
-    fn take(&mut self, most: usize, idle: bool) -> Vec<(u64, Arc<Message>)> {
-        let mut taken = Vec::with_capacity(most.min(self.line.len()));
-        while taken.len() < most
+    fn take(&mut self, most: usize, idle: bool) -> Taken {
+        let mut taken = Taken { events: Vec::with_capacity(most.min(self.line.len())), alone: false };
+        while taken.events.len() < most
             && let Some(token) = self.line.front().copied()
         {
             let Some(flight) = self.flights.get_mut(token) else {
@@ -402,12 +398,17 @@ impl State {
                 continue;
             };
             let alone = flight.is_alone();
-            if alone && !(idle && taken.is_empty()) {
+            if alone && !taken.events.is_empty() {
+                break;
+            }
+            // With others under way it stays in the line, and the lane takes nothing more until they are settled.
+            taken.alone = alone;
+            if alone && !idle {
                 break;
             }
             self.line.pop_front();
             flight.on_ground = false;
-            taken.push((token, Arc::clone(&flight.message)));
+            taken.events.push((token, Arc::clone(&flight.message)));
             if alone {
                 break;
             }

@@ -10,7 +10,7 @@ use tracing::warn;
 use workout_broker::{BrokerError, Lane, Settled};
 
 use super::figures;
-use super::flights::{Flights, Sorted};
+use super::flights::{Flights, Sorted, Taken};
 use crate::breaker::Breaker;
 use crate::settings::Settings;
 
@@ -35,6 +35,9 @@ impl Engine {
     }
 }
 
+/// How often a lane that has something under way looks whether the broker takes more in again.
+const LOOK_EVERY: Duration = Duration::from_millis(250);
+
 struct Runner {
     lane: Lane,
     flights: Arc<Flights>,
@@ -48,6 +51,8 @@ struct Runner {
 enum Next {
     Settled(Vec<Settled>),
     Waiting,
+    /// To see whether the broker takes messages in again.
+    Look,
     Stuck,
     Over,
 }
@@ -59,17 +64,20 @@ impl Runner {
             let next = {
                 let under_way = self.lane.under_way();
                 // A lane that is not open and has something under way is told first what became of that.
-                let takes = under_way == 0 || self.lane.is_open() && !self.alone && under_way < self.settings.window;
+                let is_open = self.lane.is_open();
+                let takes = under_way == 0 || is_open && !self.alone && under_way < self.settings.window;
                 tokio::select! {
                     biased;
                     settled = self.lane.settled(), if under_way > 0 => Next::Settled(settled),
                     waiting = self.flights.waiting(), if takes => if waiting { Next::Waiting } else { Next::Over },
                     () = patience.ends(), if under_way > 0 => Next::Stuck,
+                    () = sleep(LOOK_EVERY), if under_way > 0 && !is_open => Next::Look,
                 }
             };
             match next {
                 Next::Settled(settled) => self.sort(settled),
                 Next::Waiting => self.take().await,
+                Next::Look => {}
                 Next::Stuck => {
                     if patience.is_over() {
                         let settled = self.lane.abandon();
@@ -100,12 +108,10 @@ impl Runner {
                 return self.not_open(error).await;
             }
         }
-        self.alone = self.flights.next_is_alone();
-        if self.alone && under_way > 0 {
-            return;
-        }
+        let Taken { events, alone } = self.flights.take(self.settings.window - under_way, under_way == 0);
+        self.alone = alone;
         let mut refused = Vec::new();
-        for (token, message) in self.flights.take(self.settings.window - under_way, under_way == 0) {
+        for (token, message) in events {
             if let Err(error) = self.lane.send(token, message) {
                 refused.push((token, Arc::new(error)));
             }
@@ -118,7 +124,8 @@ impl Runner {
     async fn not_open(&mut self, error: BrokerError) {
         let (is_transient, error) = (error.is_transient(), Arc::new(error));
         if !is_transient {
-            let tokens: Vec<_> = self.flights.take(usize::MAX, true).into_iter().map(|(token, _)| token).collect();
+            let taken = self.flights.take(usize::MAX, true);
+            let tokens: Vec<_> = taken.events.into_iter().map(|(token, _)| token).collect();
             return self.flights.refuse(tokens, &error);
         }
         warn!(error = &*error as &dyn std::error::Error, "nothing can be published");

@@ -6,6 +6,7 @@ use futures_util::future;
 use tokio::time::{Instant, sleep, timeout};
 use workout_broker::in_process::{Fate, Server};
 use workout_broker::{Broker, Queue};
+use workout_events::amqp::Message;
 use workout_events::types::user::UserErased;
 use workout_events::{Event, UserId, WorkoutDeleted, WorkoutId};
 use workout_publisher::{BreakerState, Outcome, Publisher, PublisherBuilder};
@@ -79,6 +80,44 @@ async fn a_broker_that_is_blocked_still_says_what_it_has() {
         server.release_confirms();
     });
     assert_eq!(first.unwrap(), Outcome::Confirmed);
+}
+
+#[tokio::test(start_paused = true)]
+async fn publishing_goes_on_when_the_broker_is_no_longer_blocked_although_something_has_no_answer() {
+    let (server, _, publisher) = publisher(|builder| builder).await;
+    server.script([Fate::Lost; 2]);
+    let (lost, unread, next) = (event(), event(), event());
+    let (.., took, ()) = tokio::join!(
+        publisher.publish(&lost),
+        async {
+            sleep(SECOND).await;
+            publisher.publish(&unread).await
+        },
+        async {
+            sleep(3 * SECOND).await;
+            let start = Instant::now();
+            assert!(publisher.publish(&next).await.unwrap().is_confirmed());
+            start.elapsed()
+        },
+        async {
+            sleep(SECOND / 2).await;
+            server.block();
+            sleep(3 * SECOND).await;
+            server.unblock();
+        }
+    );
+    assert!(took < SECOND, "{took:?}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_is_refused_for_good_says_nothing_against_others() {
+    let (_server, _, publisher) = publisher(|builder| builder).await;
+    for _ in 0..5 {
+        let mut lost = Message::of(&event()).unwrap();
+        lost.exchange = "no.such.exchange".into();
+        assert!(publisher.publish_message(event().id(), lost, SECOND).await.unwrap_err().is_not_found());
+    }
+    assert_eq!(publisher.breaker(), BreakerState::Closed);
 }
 
 #[tokio::test(start_paused = true)]

@@ -152,6 +152,21 @@ async fn a_stream_also_spills_behind_an_event_that_waits_for_its_answer() {
     assert!(outcomes.iter().all(|(_, outcome)| *outcome.as_ref().unwrap() == Outcome::Spilled));
 }
 
+#[tokio::test(start_paused = true)]
+async fn the_oldest_of_a_stream_is_given_up_at_its_deadline() {
+    let bucket = Bucket::default();
+    let (server, publisher) = publisher(&bucket, |builder| builder.confirm_limit(Duration::from_mins(1))).await;
+    server.hold_confirms();
+    let start = Instant::now();
+    let events = stream::iter([Duration::ZERO, 9 * AFTER]).then(|pause| async move {
+        tokio::time::sleep(pause).await;
+        event()
+    });
+    let mut outcomes = std::pin::pin!(publisher.publish_all(events));
+    let (_, first) = outcomes.next().await.unwrap();
+    assert_eq!((first.unwrap(), start.elapsed()), (Outcome::Spilled, Duration::from_secs(10)));
+}
+
 /// What is spilled is published by the relay of the outbox, once and under its id.
 #[cfg(feature = "sqlite")]
 #[tokio::test(flavor = "multi_thread")]
