@@ -110,7 +110,10 @@ fn check(fault: Fault, seed: u64) -> impl Future<Output = ()> {
 
         let calls = callers.stop().await;
         let left = publisher.close(LIMIT).await.left;
-        broker.close().await.unwrap();
+        // A server whose channel waits for a queue that was deleted under it may take longer than we do.
+        if let Err(error) = broker.close().await {
+            assert!(error.is_transient(), "{error:?}");
+        }
         let queued = queue::drained(&url).await;
         Account { fault, seed, striking, struck, mending, back, calls, left, queued }.judge();
     })
