@@ -3,9 +3,10 @@
 use std::future::poll_fn;
 use std::task::{Context, Poll};
 
-use workout_events::amqp::Message;
+use workout_events::amqp::{HeaderValue, Message};
 
 use crate::error::BrokerError;
+use crate::message;
 use crate::transport::{Settlement, TransportDeliveries, TransportDelivery};
 
 /// The messages of a queue, as they come. Made by [`Broker::consume`](crate::Broker::consume).
@@ -107,7 +108,8 @@ impl Delivery {
         self.0.body()
     }
 
-    /// The exchange that the message was published to, empty for a dead letter.
+    /// The exchange that the message was published to, empty for a dead letter and for what was published to a queue by its
+    /// name.
     #[must_use]
     pub fn exchange(&self) -> &str {
         self.0.exchange()
@@ -144,12 +146,21 @@ impl Delivery {
         self.0.returns()
     }
 
-    /// All of it, with its properties and those headers that are text or integers, to be stored or published again.
+    /// A header that is text or an integer, also one that the broker has added: of a dead letter `x-first-death-queue` and
+    /// `x-first-death-reason`. Without looking at the rest of the message.
+    #[must_use]
+    pub fn header(&self, name: &str) -> Option<HeaderValue> {
+        self.0.header(name)
+    }
+
+    /// All of it, with its properties and those headers that are text or integers, to be stored or published again. So it
+    /// is without what the broker adds to a message on its way: how often it came back, where it died first. A message
+    /// that carried this into its next life would be said to die there of what it died of here.
     ///
     /// A message without a type or an id has an empty one here.
     #[must_use]
     pub fn message(&self) -> Message {
-        self.0.message()
+        message::published_again(self.0.message())
     }
 
     /// Takes the message off the queue for good: it has been dealt with.

@@ -12,7 +12,7 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
 
-use workout_events::amqp::Message;
+use workout_events::amqp::{HeaderValue, Message};
 
 use crate::error::BrokerError;
 use crate::health::Health;
@@ -102,7 +102,7 @@ pub trait TransportDelivery: fmt::Debug + Send + Sync {
     /// The bytes.
     fn body(&self) -> &[u8];
 
-    /// The exchange that the message was published to, empty for a dead letter.
+    /// The exchange that the message was published to, empty for a dead letter and the default exchange.
     fn exchange(&self) -> &str;
 
     /// The routing key.
@@ -120,7 +120,11 @@ pub trait TransportDelivery: fmt::Debug + Send + Sync {
     /// How often it has come back to this queue.
     fn returns(&self) -> u32;
 
-    /// All of it, as it would be published again.
+    /// A header, also one of the broker's own.
+    fn header(&self, name: &str) -> Option<HeaderValue>;
+
+    /// All of it. [`Delivery`](crate::Delivery) takes out what a broker adds on the way, by the names that RabbitMQ has for
+    /// it.
     fn message(&self) -> Message;
 
     /// Says what is to become of it. Called until it is ready, with the same settlement each time.

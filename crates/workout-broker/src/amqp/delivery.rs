@@ -10,7 +10,7 @@ use lapin::Channel;
 use lapin::message::Delivery;
 use lapin::options::{BasicAckOptions, BasicRejectOptions};
 use lapin::types::ShortString;
-use workout_events::amqp::Message;
+use workout_events::amqp::{HeaderValue, Message};
 
 use crate::amqp::properties;
 use crate::error::{BrokerError, Kind};
@@ -87,6 +87,10 @@ impl TransportDelivery for Unsettled {
 
     fn returns(&self) -> u32 {
         properties::returns(&self.delivery.properties)
+    }
+
+    fn header(&self, name: &str) -> Option<HeaderValue> {
+        properties::header(&self.delivery.properties, name)
     }
 
     fn message(&self) -> Message {

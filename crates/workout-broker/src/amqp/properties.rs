@@ -44,7 +44,7 @@ fn headers(message: &Message) -> FieldTable {
     headers
 }
 
-/// As it would be published again: without what the broker counts anew for each queue.
+/// All of it that the contract can say.
 pub(super) fn message(delivery: &Delivery) -> Message {
     let from = &delivery.properties;
     let said = |text: &Option<ShortString>| text.as_ref().map(ShortString::to_string);
@@ -57,24 +57,26 @@ pub(super) fn message(delivery: &Delivery) -> Message {
     properties.correlation_id = said(from.correlation_id());
     let (exchange, routing_key) = (delivery.exchange.to_string(), delivery.routing_key.to_string());
     let mut message = Message::new(exchange, routing_key, properties, delivery.data.clone());
-    let headers = from.headers().iter().flatten().filter(|(name, _)| name.as_str() != RETURNS);
-    message.headers =
-        headers.filter_map(|(name, value)| Some((Cow::Owned(name.to_string()), header(value)?))).collect();
+    let headers = from.headers().iter().flatten();
+    message.headers = headers.filter_map(|(name, said)| Some((Cow::Owned(name.to_string()), value(said)?))).collect();
     message
 }
 
 /// How often the message has come back to its queue.
 pub(super) fn returns(properties: &BasicProperties) -> u32 {
-    let count = properties.headers().as_ref().and_then(|headers| header(headers.inner().get(RETURNS)?));
-    match count {
+    match header(properties, RETURNS) {
         Some(HeaderValue::Integer(count)) => u32::try_from(count).unwrap_or_default(),
         _ => 0,
     }
 }
 
+pub(super) fn header(properties: &BasicProperties, name: &str) -> Option<HeaderValue> {
+    value(properties.headers().as_ref()?.inner().get(name)?)
+}
+
 /// `None` for what the contract cannot say: tables, floats, bytes that are no text.
-fn header(value: &AMQPValue) -> Option<HeaderValue> {
-    let integer = match value {
+fn value(said: &AMQPValue) -> Option<HeaderValue> {
+    let integer = match said {
         AMQPValue::ShortShortInt(integer) => i64::from(*integer),
         AMQPValue::ShortShortUInt(integer) => i64::from(*integer),
         AMQPValue::ShortInt(integer) => i64::from(*integer),

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::task::{Context, Poll};
 
-use workout_events::amqp::Message;
+use workout_events::amqp::{HeaderValue, Message};
 
 use crate::error::BrokerError;
 use crate::in_process::connection::Connection;
@@ -50,6 +50,11 @@ impl TransportDelivery for Unsettled {
 
     fn returns(&self) -> u32 {
         self.stored.returns
+    }
+
+    fn header(&self, name: &str) -> Option<HeaderValue> {
+        let headers = &self.stored.message.headers;
+        headers.iter().find(|(other, _)| other == name).map(|(_, value)| value.clone())
     }
 
     fn message(&self) -> Message {

@@ -8,7 +8,10 @@ use crate::error::{BrokerError, Kind};
 use crate::in_process::topic;
 use crate::topology::{Binding, EXCHANGE_BINDING, EXCHANGES, ExchangeKind, LANDING};
 
-/// Which bindings a message reaches.
+/// Every queue hears from this exchange what is published under its name, and nobody can bind to it.
+const DEFAULT: &str = "";
+
+/// Which queues a message reaches.
 pub(super) struct Route<'m> {
     exchanges: BTreeSet<&'m str>,
     routing_key: &'m str,
@@ -17,7 +20,9 @@ pub(super) struct Route<'m> {
 impl<'m> Route<'m> {
     /// The way of a message that is published to this exchange.
     pub(super) fn of(exchange: &'m str, routing_key: &'m str) -> Result<Self, BrokerError> {
-        kind(exchange)?;
+        if exchange != DEFAULT {
+            kind(exchange)?;
+        }
         let (source, destination, pattern) = EXCHANGE_BINDING;
         let passed_on = exchange == source && matches(source, pattern, routing_key);
         let exchanges = [exchange].into_iter().chain(passed_on.then_some(destination)).collect();
@@ -32,7 +37,12 @@ impl<'m> Route<'m> {
         }
     }
 
-    pub(super) fn reaches(&self, binding: &Binding) -> bool {
+    pub(super) fn leads_to(&self, queue: &str, bindings: &BTreeSet<Binding>) -> bool {
+        self.exchanges.contains(DEFAULT) && queue == self.routing_key
+            || bindings.iter().any(|binding| self.reaches(binding))
+    }
+
+    fn reaches(&self, binding: &Binding) -> bool {
         let Binding { exchange, pattern } = binding;
         self.exchanges.contains(exchange.as_str()) && matches(exchange, pattern, self.routing_key)
     }

@@ -88,11 +88,8 @@ impl State {
         if let Some(landing) = &self.landing {
             route.or_else(landing, self.queues.values().flat_map(|queue| &queue.bindings));
         }
-        let mut wanting: Vec<_> = self
-            .queues
-            .values_mut()
-            .filter(|queue| queue.bindings.iter().any(|binding| route.reaches(binding)))
-            .collect();
+        let mut wanting: Vec<_> =
+            self.queues.values_mut().filter(|queue| route.leads_to(&queue.spec.name, &queue.bindings)).collect();
         if wanting.is_empty() {
             return Ok(Outcome::Returned);
         }

@@ -124,6 +124,7 @@ macro_rules! __contract_cases {
 
             a_message_reaches_every_queue_that_wants_it_once
             a_fanout_looks_at_no_routing_key_and_the_topic_carries_what_it_does
+            the_default_exchange_leads_to_the_queue_of_that_name
             patterns_match_words
             what_does_not_exist_is_not_found
             declaring_again_adds_bindings_and_keeps_messages
@@ -140,6 +141,7 @@ macro_rules! __contract_cases {
 
             a_message_that_is_put_back_comes_again_until_it_is_dead
             a_rejected_message_is_dead_at_once
+            a_dead_letter_that_is_published_again_begins_anew
             one_acknowledgement_settles_all_before_it
             what_came_on_an_ended_subscription_cannot_be_settled
 

@@ -168,6 +168,10 @@ pub async fn a_message_arrives_as_it_was_published(server: &impl FreshServer) {
         assert_eq!(delivery.kind(), Some(&*message.properties.kind));
         assert_eq!(delivery.message_id(), Some(message.properties.message_id.as_str()));
         assert_eq!((delivery.redelivered(), delivery.returns()), (false, 0));
+        for (name, value) in &message.headers {
+            assert_eq!(delivery.header(name).as_ref(), Some(value), "{name}");
+        }
+        assert_eq!(delivery.header("no such header"), None);
         let mut came = delivery.message();
         came.headers.sort_by(|one, other| one.0.cmp(&other.0));
         assert_eq!(came, message);

@@ -41,6 +41,26 @@ pub async fn a_fanout_looks_at_no_routing_key_and_the_topic_carries_what_it_does
     assert_eq!(drain(&broker, twice.name(), 2).await, ids);
 }
 
+/// Every queue hears what is published to the exchange without a name under its own; and no binding hears it.
+pub async fn the_default_exchange_leads_to_the_queue_of_that_name(server: &impl FreshServer) {
+    let broker = server.connect().await;
+    let everything = declare(&broker, "everything", &["#"]).await;
+    let by_name = declare(&broker, "by.name", &[]).await;
+    let to = |queue: &str| {
+        let mut message = message(queue);
+        message.exchange = "".into();
+        message
+    };
+    let messages = [to(&by_name), to("no.such.queue"), to("by.name.dead"), to("by.*"), to(&by_name)];
+    let outcomes = window(&broker, &messages).await;
+    let (there, nowhere) = (Outcome::Confirmed, Outcome::Returned);
+    assert_eq!(outcomes, [there, nowhere, there, nowhere, there]);
+    let ids = ids(messages);
+    assert_eq!(drain(&broker, &by_name, 2).await, [ids[0].clone(), ids[4].clone()]);
+    assert_eq!(drain(&broker, "by.name.dead", 1).await, ids[2..3]);
+    assert_eq!(drain(&broker, &everything, 0).await.len(), 0);
+}
+
 /// `*` is one word, `#` any number of them: alone, at either end and in the middle.
 pub async fn patterns_match_words(server: &impl FreshServer) {
     const KEYS: [&str; 9] = ["", "a", "b", "a.b", "b.a", "a.b.c", "a.x.c", "a.x.y.c", "a..c"];

@@ -56,20 +56,50 @@ async fn is_dead(server: &impl FreshServer, queue: &str, message: &Message, reas
     // How often it had come back is not asked: RabbitMQ 4 counts on.
     assert_eq!(delivery.body(), message.body);
     assert_eq!((delivery.exchange(), delivery.routing_key()), ("", dead.as_str()));
-    let letter = delivery.message();
-    assert_eq!(letter.properties, message.properties);
-    let header = |name: &str| letter.headers.iter().find(|(other, _)| other == name).map(|(_, value)| value.clone());
+    let mut letter = delivery.message();
+    letter.headers.sort_by(|one, other| one.0.cmp(&other.0));
+    assert_eq!((&letter.properties, &letter.headers), (&message.properties, &message.headers));
     let text = |text: &str| Some(HeaderValue::Text(text.to_owned()));
     for (name, value) in &message.headers {
-        assert_eq!(header(name).as_ref(), Some(value), "{name}");
+        assert_eq!(delivery.header(name).as_ref(), Some(value), "{name}");
     }
-    assert_eq!(header("x-first-death-exchange"), text(&message.exchange));
-    assert_eq!(header("x-first-death-queue"), text(queue));
-    assert_eq!(header("x-first-death-reason"), text(reason));
+    assert_eq!(delivery.header("x-first-death-exchange"), text(&message.exchange));
+    assert_eq!(delivery.header("x-first-death-queue"), text(queue));
+    assert_eq!(delivery.header("x-first-death-reason"), text(reason));
     // Nothing behind it would take what it gives up.
     delivery.reject().await.expect("the message is rejected");
     nothing_comes(&mut deliveries).await;
     close(deliveries).await;
+}
+
+/// What a broker adds on the way stays behind when the message is published again: it comes back as often as any other,
+/// and dies of what it dies of then.
+pub async fn a_dead_letter_that_is_published_again_begins_anew(server: &impl FreshServer) {
+    let broker = server.connect().await;
+    let queue = declare(&broker, "replayed", &["wanted"]).await;
+    let poison = message("wanted");
+    assert_eq!(window(&broker, std::slice::from_ref(&poison)).await, [Outcome::Confirmed]);
+    let mut deliveries = consume(&broker, &queue, 1).await;
+    next(&mut deliveries).await.requeue().await.expect("the message is put back");
+    let again = next(&mut deliveries).await;
+    assert_eq!((again.returns(), again.message().headers.len()), (1, poison.headers.len()));
+    again.reject().await.expect("the message is rejected");
+
+    let mut dead = consume(&broker, &Queue::new(&queue).dead_letter_name(), 1).await;
+    let letter = next(&mut dead).await;
+    let mut message = letter.message();
+    (message.exchange, message.routing_key) = ("".into(), queue.clone().into());
+    assert_eq!(window(&broker, std::slice::from_ref(&message)).await, [Outcome::Confirmed]);
+    ack(letter).await;
+    close(dead).await;
+    for returns in 0..=DELIVERY_LIMIT {
+        let delivery = next(&mut deliveries).await;
+        assert_eq!((delivery.returns(), delivery.message().headers.len()), (returns, poison.headers.len()));
+        assert_eq!(delivery.header("x-first-death-reason"), None);
+        delivery.requeue().await.expect("the message is put back");
+    }
+    close(deliveries).await;
+    is_dead(server, &queue, &message, "delivery_limit").await;
 }
 
 /// Those before it that were taken, and no later one. Settling one of them again is a mistake that harms nothing.

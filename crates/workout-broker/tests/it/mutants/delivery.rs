@@ -6,7 +6,7 @@ use std::task::{Context, Poll, Waker};
 
 use workout_broker::transport::{Answer, NextDelivery, Settlement, TransportDeliveries, TransportDelivery};
 use workout_broker::{BrokerError, DELIVERY_LIMIT};
-use workout_events::amqp::Message;
+use workout_events::amqp::{HeaderValue, Message};
 
 use super::Bug;
 
@@ -94,6 +94,10 @@ impl TransportDelivery for Mutated {
 
     fn returns(&self) -> u32 {
         if self.bug == Bug::DoesNotCount { 0 } else { self.inner().returns() }
+    }
+
+    fn header(&self, name: &str) -> Option<HeaderValue> {
+        if self.bug == Bug::HidesHeaders { None } else { self.inner().header(name) }
     }
 
     fn message(&self) -> Message {

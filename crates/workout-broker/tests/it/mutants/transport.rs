@@ -9,6 +9,7 @@ use workout_broker::Settled;
 use workout_broker::topology::{Found, Part};
 use workout_broker::transport::{Answer, Transport, TransportDeliveries, TransportLane};
 use workout_broker::{Health, LinkHealth, LinkState, Outcome, Prefetch};
+use workout_events::TOPIC_EXCHANGE;
 use workout_events::amqp::Message;
 
 use super::Bug;
@@ -122,7 +123,10 @@ impl TransportLane for MutatedLane {
         self.inner.open()
     }
 
-    fn send(&mut self, token: u64, message: Arc<Message>) {
+    fn send(&mut self, token: u64, mut message: Arc<Message>) {
+        if self.bug == Bug::KnowsNoDefaultExchange && message.exchange.is_empty() {
+            Arc::make_mut(&mut message).exchange = TOPIC_EXCHANGE.into();
+        }
         if !self.ids.insert(message.properties.message_id.clone()) {
             self.twins.insert(token);
         }
