@@ -3,10 +3,13 @@
 mod consumer;
 mod error;
 mod handler;
+#[expect(dead_code, unused_imports, reason = "the engine begins to use it with its next change")]
+mod letter;
 mod run;
 mod shutdown;
 
 pub use crate::consumer::Consumer;
 pub use crate::error::ConsumeError;
+pub use crate::letter::{Past, Reason, UnknownReason};
 pub use crate::run::Report;
 pub use workout_broker::{Broker, BrokerError, Prefetch, PrefetchError, Queue};
