@@ -34,9 +34,7 @@ pub(super) const FIRST_DEATH_REASON: &str = "x-first-death-reason";
 pub(super) const LAST_DEATH_QUEUE: &str = "x-last-death-queue";
 pub(super) const LAST_DEATH_REASON: &str = "x-last-death-reason";
 
-/// Whether a header tells about one journey of the message, and not about the message: it is written anew for the next.
-pub(super) fn is_of_the_journey(name: &str) -> bool {
+/// Whether a header is written anew for each journey of a message.
+pub(super) fn is_ours(name: &str) -> bool {
     OURS.contains(&name)
-        || name == "x-death"
-        || ["x-first-death-", "x-last-death-"].iter().any(|prefix| name.starts_with(prefix))
 }

@@ -1,7 +1,6 @@
 //! What the headers of a message say, as far as they are to be believed.
 
 use workout_broker::{Delivery, Queue};
-use workout_events::amqp::Message;
 use workout_events::jiff::Timestamp;
 
 use crate::letter::headers::Headers;
@@ -34,18 +33,17 @@ impl Letter {
     /// Reads what came out of `queue`, or out of its dead-letter queue.
     pub(crate) fn of(delivery: &Delivery, queue: &str) -> Self {
         if delivery.exchange().is_empty() {
-            Self::read(&delivery.message(), queue)
+            Self::read(delivery.exchange(), delivery.routing_key(), delivery, queue)
         } else {
             // Straight from its publisher, as nearly every message: whatever it says about attempts is not ours.
             Self::fresh(delivery.exchange(), delivery.routing_key())
         }
     }
 
-    pub(super) fn read(message: &Message, queue: &str) -> Self {
-        let headers = Headers::of(message);
-        let fresh = || Self::fresh(&message.exchange, &message.routing_key);
-        let is_dead = message.routing_key == Queue::new(queue).dead_letter_name();
-        if !message.exchange.is_empty() || (message.routing_key != queue && !is_dead) {
+    pub(super) fn read(exchange: &str, routing_key: &str, headers: &impl Headers, queue: &str) -> Self {
+        let fresh = || Self::fresh(exchange, routing_key);
+        let is_dead = routing_key == Queue::new(queue).dead_letter_name();
+        if !exchange.is_empty() || (routing_key != queue && !is_dead) {
             return fresh();
         }
         match Origin::of(headers, queue) {
@@ -55,13 +53,13 @@ impl Letter {
             }
             Origin::Waited | Origin::Published if !is_dead => Self::travelled(headers),
             Origin::Waited => Self::travelled(headers).killed(headers, queue),
-            Origin::Moved if headers.name(names::FIRST_DEATH_EXCHANGE) == Some("") => {
+            Origin::Moved if headers.name(names::FIRST_DEATH_EXCHANGE).as_deref() == Some("") => {
                 Self::travelled(headers).killed(headers, queue)
             }
             Origin::Moved => {
                 // What became of the routing key is only in a table of the broker.
                 let exchange = headers.name(names::FIRST_DEATH_EXCHANGE).unwrap_or_default();
-                Self::fresh(exchange, "").killed(headers, queue)
+                Self::fresh(&exchange, "").killed(headers, queue)
             }
             Origin::Published | Origin::Elsewhere => fresh(),
         }
@@ -79,18 +77,18 @@ impl Letter {
         }
     }
 
-    fn travelled(headers: Headers<'_>) -> Self {
+    fn travelled(headers: &impl Headers) -> Self {
         let exchange = headers.name(names::EXCHANGE).unwrap_or_default();
         Self {
             attempts: headers.count(names::ATTEMPTS, MAX_ATTEMPTS),
             first_time: headers.time(names::FIRST_TIME),
-            history: headers.text(names::HISTORY).map(History::decode).unwrap_or_default(),
-            ..Self::fresh(exchange, headers.name(names::ROUTING_KEY).unwrap_or_default())
+            history: headers.text(names::HISTORY).map(|text| History::decode(&text)).unwrap_or_default(),
+            ..Self::fresh(&exchange, &headers.name(names::ROUTING_KEY).unwrap_or_default())
         }
     }
 
     /// The broker moved it to the dead letters.
-    fn killed(self, headers: Headers<'_>, queue: &str) -> Self {
+    fn killed(self, headers: &impl Headers, queue: &str) -> Self {
         let said =
             |death_queue, reason| (headers.text(death_queue)? == queue).then(|| headers.text(reason)?.parse().ok())?;
         let reason = said(names::LAST_DEATH_QUEUE, names::LAST_DEATH_REASON)
@@ -115,8 +113,8 @@ enum Origin {
 }
 
 impl Origin {
-    fn of(headers: Headers<'_>, queue: &str) -> Self {
-        match headers.text(names::FIRST_DEATH_QUEUE) {
+    fn of(headers: &impl Headers, queue: &str) -> Self {
+        match headers.text(names::FIRST_DEATH_QUEUE).as_deref() {
             None => Self::Published,
             Some(from) if from == queue => Self::Moved,
             Some(from) if from.strip_prefix(queue).is_some_and(|rest| rest.starts_with('.')) => Self::Waited,
@@ -126,12 +124,12 @@ impl Origin {
 }
 
 /// What we said when we published it to the dead letters.
-fn our_death(headers: Headers<'_>, queue: &str) -> (Death, Option<Timestamp>) {
+fn our_death(headers: &impl Headers, queue: &str) -> (Death, Option<Timestamp>) {
     let attempts = headers.count(names::ATTEMPTS, MAX_ATTEMPTS);
-    if headers.text(names::DEAD_QUEUE) != Some(queue) {
+    if headers.text(names::DEAD_QUEUE).as_deref() != Some(queue) {
         return (Death::of(Reason::Unknown, attempts), None);
     }
-    let text = |name, limit| headers.text(name).map(|text| on_one_line(text, limit));
+    let text = |name, limit| headers.text(name).map(|text| on_one_line(&text, limit));
     let death = Death {
         reason: headers.text(names::DEAD_REASON).and_then(|name| name.parse().ok()).unwrap_or(Reason::Unknown),
         attempts,

@@ -8,6 +8,7 @@ use proptest::prelude::*;
 use workout_events::amqp::{HeaderValue, Message, Properties};
 use workout_events::jiff::Timestamp;
 
+use super::headers::Headers;
 use super::{Death, History, Letter, Past, Reason, names};
 
 const QUEUE: &str = "stats.workouts";
@@ -70,11 +71,32 @@ fn fresh() -> Letter {
 }
 
 fn read(message: &Message) -> Letter {
-    Letter::read(message, QUEUE)
+    Letter::read(&message.exchange, &message.routing_key, message, QUEUE)
+}
+
+impl Headers for Message {
+    fn get(&self, name: &str) -> Option<HeaderValue> {
+        self.headers.iter().find(|(other, _)| other == name).map(|(_, value)| value.clone())
+    }
+}
+
+/// As it is given to be published again: without what the broker added.
+fn taken(message: &Message) -> Message {
+    let mut message = message.clone();
+    message.headers.retain(|(name, _)| !name.starts_with("x-"));
+    message
 }
 
 fn again(message: &Message, attempts: u32) -> Message {
-    read(message).travel(message.clone(), attempts, Some(at(0)), DELAY, [])
+    read(message).travel(taken(message), attempts, Some(at(0)), DELAY, [])
+}
+
+fn bury(message: &Message, death: &Death, now: Timestamp) -> Message {
+    read(message).buried(taken(message), death, now, QUEUE)
+}
+
+fn replay(message: &Message, body: Option<Vec<u8>>, now: Timestamp) -> Message {
+    read(message).replayed(taken(message), body, now, QUEUE)
 }
 
 #[test]
@@ -91,12 +113,12 @@ fn a_message_is_tried_again_dies_is_replayed_and_dies_again() {
         pointer: Some("/type".to_owned()),
         ..Death::of(Reason::Exhausted, 2)
     };
-    let dead = read(&retried).buried(retried, &death, at(60), QUEUE);
+    let dead = bury(&retried, &death, at(60));
     let letter = read(&dead);
     let want = Letter { attempts: 2, first_time: Some(at(0)), death: Some(death), died: Some(at(60)), ..fresh() };
     assert_eq!(letter, want);
 
-    let replayed = letter.replayed(dead, Some(b"{\"id\":1}".to_vec()), at(90), QUEUE);
+    let replayed = replay(&dead, Some(b"{\"id\":1}".to_vec()), at(90));
     assert_eq!((&*replayed.routing_key, &replayed.body[..]), (QUEUE, &b"{\"id\":1}"[..]));
     let mut history = History::default();
     let error = Some("no such user".to_owned());
@@ -107,7 +129,7 @@ fn a_message_is_tried_again_dies_is_replayed_and_dies_again() {
     let by_broker = given_up(replayed);
     let death = Some(Death::of(Reason::DeliveryLimit, 0));
     assert_eq!(read(&by_broker), Letter { history: history.clone(), death, ..fresh() });
-    let replayed = read(&by_broker).replayed(by_broker, None, at(120), QUEUE);
+    let replayed = replay(&by_broker, None, at(120));
     history.push(Past::Died { time: None, reason: Reason::DeliveryLimit, attempts: 0, error: None });
     history.push(Past::Replayed { time: at(120), edited: false });
     assert_eq!(read(&replayed), Letter { history, ..fresh() });
@@ -207,7 +229,7 @@ fn nothing_grows_over_a_thousand_rounds() {
         let death = Death { error: Some("\"\\\u{1}".repeat(10_000)), ..Death::of(Reason::Exhausted, 5) };
         let dead =
             if round % 2 == 0 { read(&retried).buried(retried, &death, at(round), QUEUE) } else { given_up(retried) };
-        message = read(&dead).replayed(dead, None, at(round), QUEUE);
+        message = replay(&dead, None, at(round));
         sizes.push(message.headers.iter().map(super::write::size).sum::<usize>());
     }
     assert!(sizes[10..].iter().all(|size| *size < sizes[10] + 200), "{:?}", &sizes[..12]);
@@ -221,7 +243,7 @@ fn headers_that_leave_no_room_are_left_out_the_largest_first() {
     let message =
         published([text("small", "1"), text("large", &"x".repeat(60_000)), text("largest", &"x".repeat(65_000))]);
     let death = Death { error: Some("x".repeat(3_000)), ..Death::of(Reason::Rejected, 1) };
-    let dead = read(&message).buried(message, &death, at(0), QUEUE);
+    let dead = bury(&message, &death, at(0));
     let names: Vec<_> = dead.headers.iter().map(|(name, _)| &**name).collect();
     assert_eq!(names[..3], ["traceparent", "small", "large"]);
     assert!(dead.headers.iter().map(super::write::size).sum::<usize>() <= 120 * 1024);
@@ -265,12 +287,12 @@ proptest! {
         let letter = read(&message);
         prop_assert!(letter.attempts <= 1_000_000);
 
-        let retried = read(&waited(letter.travel(message.clone(), attempts, Some(at(0)), DELAY, [])));
+        let retried = read(&waited(letter.travel(taken(&message), attempts, Some(at(0)), DELAY, [])));
         let want = Letter { attempts, first_time: Some(at(0)), death: None, died: None, ..letter.clone() };
         prop_assert_eq!(&retried, &want);
 
         let death = Death { error, ..Death::of(reason, attempts) };
-        let dead = letter.buried(message, &death, at(1), QUEUE);
+        let dead = bury(&message, &death, at(1));
         let read = read(&dead);
         prop_assert_eq!(read.death, Some(death));
         prop_assert_eq!((read.died, read.attempts, read.history), (Some(at(1)), attempts, letter.history));

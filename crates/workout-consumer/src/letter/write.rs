@@ -78,7 +78,7 @@ impl Letter {
 
         message.exchange = Cow::Borrowed("");
         message.routing_key = Cow::Owned(to.to_owned());
-        message.headers.retain(|(name, _)| !names::is_of_the_journey(name));
+        message.headers.retain(|(name, _)| !names::is_ours(name));
         make_room(&mut message.headers, ours.iter().map(size).sum());
         message.headers.append(&mut ours);
         message
