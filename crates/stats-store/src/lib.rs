@@ -7,6 +7,7 @@
 //! | a store | [`StatsStore::connect`], [`StatsStore::sqlite`], [`StatsStore::memory`] |
 //! | store what happened | [`Fact`], [`StatsWriter`], [`Effect`] |
 //! | read statistics | [`StatsReader`], [`Totals`] |
+//! | know what a database would do to a store | [`StatsStore::examine`], [`Risk`] |
 //! | bring a store of your own | [`StatsWriter`], [`StatsReader`], and the suite in `testing` |
 //!
 //! # Features
@@ -40,11 +41,16 @@ mod sqlite;
 mod seam;
 mod store;
 
+mod examine;
+mod risk;
+
 #[cfg(feature = "testing")]
 pub mod testing;
 
 pub use crate::error::StoreError;
+pub use crate::examine::Examined;
 pub use crate::fact::{Effect, Fact};
+pub use crate::risk::Risk;
 pub use crate::seam::{StatsReader, StatsWriter};
 pub use crate::store::StatsStore;
 pub use crate::totals::Totals;

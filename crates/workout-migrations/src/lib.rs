@@ -20,7 +20,11 @@ mod plan;
 mod postgres;
 #[cfg(feature = "sqlite")]
 mod sqlite;
+#[cfg(any(feature = "postgres", feature = "sqlite"))]
+mod standing;
 
 pub use crate::error::MigrationError;
 pub use crate::migration::{Migration, Migrations, Report};
+#[cfg(any(feature = "postgres", feature = "sqlite"))]
+pub use crate::standing::Standing;
 pub use crate::transient::is_transient;

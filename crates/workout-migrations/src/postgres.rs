@@ -77,7 +77,7 @@ async fn migrate(migrations: &Migrations, connection: &mut PgConnection) -> Resu
     Ok(plan.report)
 }
 
-async fn recorded(schema: &str, connection: &mut PgConnection) -> Result<Vec<Recorded>, MigrationError> {
+pub(crate) async fn recorded(schema: &str, connection: &mut PgConnection) -> Result<Vec<Recorded>, MigrationError> {
     let is_there: bool = sqlx::query_scalar("SELECT to_regclass($1) IS NOT NULL")
         .bind(format!("{schema}.migrations"))
         .fetch_one(&mut *connection)

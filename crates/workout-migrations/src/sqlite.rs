@@ -69,7 +69,7 @@ async fn migrate(migrations: &Migrations, connection: &mut SqliteConnection) -> 
     Ok(plan.report)
 }
 
-async fn recorded(schema: &str, connection: &mut SqliteConnection) -> Result<Vec<Recorded>, MigrationError> {
+pub(crate) async fn recorded(schema: &str, connection: &mut SqliteConnection) -> Result<Vec<Recorded>, MigrationError> {
     let is_there: bool =
         sqlx::query_scalar("SELECT EXISTS (SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = $1)")
             .bind(format!("{schema}_migrations"))

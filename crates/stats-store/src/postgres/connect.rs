@@ -11,7 +11,7 @@ use crate::error::{Kind, StoreError, database, migration};
 use crate::store::Backend;
 
 /// In a schema of their own: the database may be one of the host's, with migrations of its own. A released one is never edited.
-const MIGRATIONS: Migrations =
+pub(super) const MIGRATIONS: Migrations =
     Migrations::new("workout_stats", &[Migration::new("ledger", include_str!("0001_ledger.sql"))]);
 
 /// A writer and a few readers.

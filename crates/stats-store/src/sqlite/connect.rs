@@ -12,7 +12,7 @@ use crate::error::{Kind, StoreError, database, migration};
 use crate::store::Backend;
 
 /// With a prefix of their own: the file may be shared with the host's tables. A released one is never edited.
-const MIGRATIONS: Migrations =
+pub(super) const MIGRATIONS: Migrations =
     Migrations::new("workout_stats", &[Migration::new("ledger", include_str!("0001_ledger.sql"))]);
 
 /// A writer and a few readers: there is never more than one writer in SQLite.
