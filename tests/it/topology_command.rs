@@ -35,6 +35,17 @@ async fn an_operator_plans_applies_and_checks() {
     let (code, stdout, _) = run(&["plan", queue]);
     assert_eq!((code, stdout.lines().filter(|line| line.starts_with("there ")).count()), (0, 4), "{stdout}");
 
+    let (code, stdout, _) = run(&["apply", queue, "--retries"]);
+    let made: Vec<_> = stdout.lines().filter_map(|line| line.strip_prefix("made     queue ")).collect();
+    assert_eq!((code, made.len()), (0, 4), "{stdout}");
+    assert_eq!(made[3], "stats.retry.5m (quorum, after 5m to stats)");
+    assert_eq!(run(&["check", queue, "--retries=5m,1s"]).0, 0);
+    assert_eq!(run(&["check", queue, "--retries=6m"]).0, 1);
+    for impossible in ["--retries=5", "--retries=0s", "--retries=1000h5", "--retries=100000h"] {
+        let (code, _, stderr) = run(&["apply", queue, impossible]);
+        assert!(code == 2 && stderr.contains("a delay"), "{impossible}: {code} {stderr}");
+    }
+
     let path = format!("queues/{}/stats", vhost.name());
     vhost.management().delete(&path).await.unwrap();
     let another = serde_json::json!({ "durable": true, "arguments": { "x-queue-type": "classic" } });

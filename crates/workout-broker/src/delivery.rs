@@ -95,6 +95,24 @@ impl Deliveries {
     }
 }
 
+/// How a message left a queue that had given it up.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Death {
+    /// The queue.
+    pub queue: String,
+    /// In the words of RabbitMQ: `rejected`, `delivery_limit`, `expired`, `maxlen`.
+    pub reason: String,
+}
+
+impl Death {
+    /// For those who write a transport.
+    #[must_use]
+    pub fn new(queue: impl Into<String>, reason: impl Into<String>) -> Self {
+        Self { queue: queue.into(), reason: reason.into() }
+    }
+}
+
 /// A message that has come out of a queue and waits to be settled. Dropped unsettled, it goes back to its queue when its
 /// [`Deliveries`] end.
 #[derive(Debug)]
@@ -146,11 +164,20 @@ impl Delivery {
         self.0.returns()
     }
 
-    /// A header that is text or an integer, also one that the broker has added: of a dead letter `x-first-death-queue` and
-    /// `x-first-death-reason`. Without looking at the rest of the message.
+    /// A header that is text or an integer, also one that the broker has added. Without looking at the rest of the message.
+    ///
+    /// `x-first-death-queue` and `x-first-death-reason` of a dead letter are those of its first death in this life: of a
+    /// message that has waited in a delay queue, that one and `expired`. See [`death`](Self::death).
     #[must_use]
     pub fn header(&self, name: &str) -> Option<HeaderValue> {
         self.0.header(name)
+    }
+
+    /// Where the message died last, and of what: what brought it into a dead-letter queue, or out of a delay queue. It is
+    /// believed of the broker, but on RabbitMQ 3.10 who publishes a message can forge it.
+    #[must_use]
+    pub fn death(&self) -> Option<Death> {
+        self.0.death()
     }
 
     /// All of it, with its properties and those headers that are text or integers, to be stored or published again. So it

@@ -44,7 +44,7 @@ pub mod testing;
 pub use crate::broker::Broker;
 pub use crate::builder::BrokerBuilder;
 pub use crate::credentials::Credentials;
-pub use crate::delivery::{Deliveries, Delivery};
+pub use crate::delivery::{Death, Deliveries, Delivery};
 pub use crate::error::BrokerError;
 pub use crate::health::{Health, LinkHealth, LinkState};
 pub use crate::lane::{Lane, Settled};

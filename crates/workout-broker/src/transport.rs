@@ -14,6 +14,7 @@ use std::task::{Context, Poll};
 
 use workout_events::amqp::{HeaderValue, Message};
 
+use crate::delivery::Death;
 use crate::error::BrokerError;
 use crate::health::Health;
 use crate::lane::Settled;
@@ -122,6 +123,9 @@ pub trait TransportDelivery: fmt::Debug + Send + Sync {
 
     /// A header, also one of the broker's own.
     fn header(&self, name: &str) -> Option<HeaderValue>;
+
+    /// Where it died last, and of what.
+    fn death(&self) -> Option<Death>;
 
     /// All of it. [`Delivery`](crate::Delivery) takes out what a broker adds on the way, by the names that RabbitMQ has for
     /// it.

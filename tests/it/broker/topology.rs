@@ -153,6 +153,21 @@ async fn a_temporary_queue_is_there_for_its_readers_and_says_when_it_will_be_gon
     broker.close().await.unwrap();
 }
 
+/// What we let pass, and one millisecond more.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_longest_delay_is_that_of_the_broker() {
+    const TEN_YEARS: u64 = 3_650 * 24 * 60 * 60 * 1_000;
+    let vhost = rabbitmq::vhost().await;
+    let put = async |name: &str, delay: u64| {
+        let arguments = json!({ "x-queue-type": "quorum", "x-message-ttl": delay });
+        let queue = json!({ "durable": true, "arguments": arguments });
+        vhost.management().put(&format!("queues/{}/{name}", vhost.name()), queue).await
+    };
+    put("longest", TEN_YEARS).await.unwrap();
+    let refused = put("longer", TEN_YEARS + 1).await.unwrap_err();
+    assert!(refused.contains("x-message-ttl"), "{refused}");
+}
+
 fn topology() -> Topology {
     Topology::new().queue(Queue::new(QUEUE).bind("workout.events", WANTED))
 }

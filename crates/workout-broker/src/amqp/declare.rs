@@ -106,6 +106,9 @@ fn arguments(queue: &QueueSpec) -> FieldTable {
         say("x-dead-letter-strategy", text("at-least-once"));
         say("x-overflow", text("reject-publish"));
     }
+    if let Some(delay) = queue.delay {
+        say("x-message-ttl", AMQPValue::LongLongInt(i64::try_from(delay.as_millis()).unwrap_or(i64::MAX)));
+    }
     if let Some(newest) = queue.keeps_newest {
         say("x-max-length", AMQPValue::LongUInt(newest));
         say("x-overflow", text("drop-head"));

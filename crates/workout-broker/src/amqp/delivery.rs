@@ -13,6 +13,7 @@ use lapin::types::ShortString;
 use workout_events::amqp::{HeaderValue, Message};
 
 use crate::amqp::properties;
+use crate::delivery::Death;
 use crate::error::{BrokerError, Kind};
 use crate::transport::{Settlement, TransportDelivery};
 
@@ -91,6 +92,10 @@ impl TransportDelivery for Unsettled {
 
     fn header(&self, name: &str) -> Option<HeaderValue> {
         properties::header(&self.delivery.properties, name)
+    }
+
+    fn death(&self) -> Option<Death> {
+        properties::death(&self.delivery.properties)
     }
 
     fn message(&self) -> Message {

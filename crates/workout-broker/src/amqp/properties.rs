@@ -7,8 +7,13 @@ use lapin::message::Delivery;
 use lapin::types::{AMQPValue, FieldTable, ShortString};
 use workout_events::amqp::{HeaderValue, Message, Properties};
 
+use crate::delivery::Death;
+
 /// Where RabbitMQ says how often a message has come back to its quorum queue.
 const RETURNS: &str = "x-delivery-count";
+
+/// Where it says in which queues it has died.
+const DEATHS: &str = "x-death";
 
 pub(super) fn properties(message: &Message) -> BasicProperties {
     let from = &message.properties;
@@ -72,6 +77,18 @@ pub(super) fn returns(properties: &BasicProperties) -> u32 {
 
 pub(super) fn header(properties: &BasicProperties, name: &str) -> Option<HeaderValue> {
     value(properties.headers().as_ref()?.inner().get(name)?)
+}
+
+/// RabbitMQ lists the queues in which a message has died, the last one first. Text, tables and lists from elsewhere are
+/// not believed to be of a certain form.
+pub(super) fn death(properties: &BasicProperties) -> Option<Death> {
+    let AMQPValue::FieldArray(deaths) = properties.headers().as_ref()?.inner().get(DEATHS)? else { return None };
+    let AMQPValue::FieldTable(last) = deaths.as_slice().first()? else { return None };
+    let text = |name: &str| match value(last.inner().get(name)?)? {
+        HeaderValue::Text(text) => Some(text),
+        _ => None,
+    };
+    Some(Death::new(text("queue")?, text("reason")?))
 }
 
 /// `None` for what the contract cannot say: tables, floats, bytes that are no text.

@@ -8,7 +8,7 @@ use crate::topology::{EXCHANGE_BINDING, Found, LANDING, Part};
 
 impl State {
     pub(super) fn declare(&mut self, parts: &[Part]) -> Result<(), BrokerError> {
-        self.expire();
+        self.pass_time();
         for part in parts {
             match self.look_at(part) {
                 Found::Differs(reason) => return Err(BrokerError::different(reason).about(part)),
@@ -28,7 +28,7 @@ impl State {
     }
 
     pub(super) fn look(&mut self, parts: &[Part]) -> Vec<Found> {
-        self.expire();
+        self.pass_time();
         parts.iter().map(|part| self.look_at(part)).collect()
     }
 
@@ -57,7 +57,10 @@ impl State {
 
     fn make(&mut self, part: &Part) -> Result<(), BrokerError> {
         match part {
-            Part::Queue(spec) => drop(self.queues.insert(spec.name.clone(), QueueState::new(spec.clone()))),
+            Part::Queue(spec) => {
+                self.queues.insert(spec.name.clone(), QueueState::new(spec.clone()));
+                self.move_on_to(&spec.name);
+            }
             Part::Binding { queue, binding } => {
                 routing::kind(&binding.exchange)?;
                 let queue = self.queues.get_mut(queue).ok_or_else(BrokerError::not_found)?;

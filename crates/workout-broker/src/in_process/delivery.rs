@@ -5,8 +5,10 @@ use std::task::{Context, Poll};
 
 use workout_events::amqp::{HeaderValue, Message};
 
+use crate::delivery::Death;
 use crate::error::BrokerError;
 use crate::in_process::connection::Connection;
+use crate::in_process::moving;
 use crate::in_process::queue::Stored;
 use crate::transport::{Settlement, TransportDelivery};
 
@@ -55,6 +57,10 @@ impl TransportDelivery for Unsettled {
     fn header(&self, name: &str) -> Option<HeaderValue> {
         let headers = &self.stored.message.headers;
         headers.iter().find(|(other, _)| other == name).map(|(_, value)| value.clone())
+    }
+
+    fn death(&self) -> Option<Death> {
+        moving::death(&self.stored.message)
     }
 
     fn message(&self) -> Message {

@@ -3,7 +3,7 @@
 //! [`Broker::in_process`](crate::Broker::in_process) makes one for a whole service. A test makes a [`Server`] and connects
 //! to it: the server can then be told to fail.
 //!
-//! Deliberately absent: durability, priorities, time to live, exchanges beyond those of the contract and the one
+//! Deliberately absent: durability, priorities, exchanges beyond those of the contract and the one
 //! for events that nobody wants yet.
 
 mod connection;
@@ -11,6 +11,7 @@ mod links;
 mod server;
 
 mod declare;
+mod moving;
 mod queue;
 mod routing;
 mod state;

@@ -16,6 +16,15 @@ pub(super) struct Stored {
     pub(super) message: Arc<Message>,
     /// How often it has come back.
     pub(super) returns: u32,
+    /// When its delay is over.
+    due: Option<Instant>,
+}
+
+/// A message that is no longer in a queue, and has to go where that sends it.
+#[derive(Debug)]
+pub(super) struct GivenUp {
+    pub(super) message: Arc<Message>,
+    pub(super) reason: &'static str,
 }
 
 #[derive(Debug)]
@@ -25,6 +34,7 @@ pub(super) struct QueueState {
     /// What came back goes out first, as in a quorum queue with a delivery limit.
     returned: VecDeque<Stored>,
     fresh: VecDeque<Stored>,
+    pub(super) given_up: Vec<GivenUp>,
     /// In turn.
     pub(super) readers: VecDeque<u64>,
     /// When it was declared, or its last reader left.
@@ -34,7 +44,8 @@ pub(super) struct QueueState {
 impl QueueState {
     pub(super) fn new(spec: QueueSpec) -> Self {
         let (returned, fresh, readers) = (VecDeque::new(), VecDeque::new(), VecDeque::new());
-        Self { spec, bindings: BTreeSet::new(), returned, fresh, readers, unread_since: Instant::now() }
+        let (bindings, given_up) = (BTreeSet::new(), Vec::new());
+        Self { spec, bindings, returned, fresh, given_up, readers, unread_since: Instant::now() }
     }
 
     /// From now on it counts how long it has no reader.
@@ -63,16 +74,35 @@ impl QueueState {
         self.returned.len() + self.fresh.len()
     }
 
-    pub(super) fn put(&mut self, message: Arc<Message>) {
+    /// Whether this is a delay that nobody knew of.
+    pub(super) fn put(&mut self, message: Arc<Message>) -> bool {
         let newest = self.spec.keeps_newest.and_then(|newest| usize::try_from(newest).ok());
         if newest.is_some_and(|newest| self.waiting() >= newest) {
             self.take();
         }
-        self.fresh.push_back(Stored { message, returns: 0 });
+        let due = self.spec.delay.map(|delay| Instant::now() + delay);
+        let is_first = self.due().is_none();
+        self.fresh.push_back(Stored { message, returns: 0, due });
+        is_first && due.is_some()
     }
 
     pub(super) fn put_back(&mut self, stored: Stored) {
         self.returned.push_back(stored);
+    }
+
+    /// When the delay of its first message is over.
+    pub(super) fn due(&self) -> Option<Instant> {
+        self.returned.front().or(self.fresh.front())?.due
+    }
+
+    pub(super) fn give_up_first(&mut self) {
+        if let Some(stored) = self.take() {
+            self.give_up(stored.message, "expired");
+        }
+    }
+
+    pub(super) fn give_up(&mut self, message: Arc<Message>, reason: &'static str) {
+        self.given_up.push(GivenUp { message, reason });
     }
 
     fn take(&mut self) -> Option<Stored> {

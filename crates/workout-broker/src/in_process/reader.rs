@@ -19,12 +19,14 @@ pub(super) struct Reader {
     number: u64,
     /// Until a message that was long on its way has arrived.
     arrival: Option<Pin<Box<Sleep>>>,
+    /// Until a delay is over, whose message may be for this reader.
+    delay: Option<Pin<Box<Sleep>>>,
 }
 
 impl Reader {
     pub(super) fn of(connection: Connection, queue: &str, prefetch: Prefetch) -> Result<Self, BrokerError> {
         let number = connection.server().lock().read(connection.number(), queue, prefetch)?;
-        Ok(Self { connection, number, arrival: None })
+        Ok(Self { connection, number, arrival: None, delay: None })
     }
 }
 
@@ -44,6 +46,19 @@ impl TransportDeliveries for Reader {
                 Next::End => None,
                 Next::Later(due) => {
                     self.arrival = Some(Box::pin(sleep_until(due)));
+                    continue;
+                }
+                Next::Perhaps(due) => {
+                    if let Some(reader) = state.reader(self.number) {
+                        reader.wait(context.waker());
+                    }
+                    drop(state);
+                    let delay = self.delay.get_or_insert_with(|| Box::pin(sleep_until(due)));
+                    if delay.deadline() != due {
+                        delay.as_mut().reset(due);
+                    }
+                    ready!(delay.as_mut().poll(context));
+                    self.delay = None;
                     continue;
                 }
                 Next::Nothing => {

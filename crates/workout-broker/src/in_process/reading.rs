@@ -9,7 +9,7 @@ use crate::transport::Settlement;
 
 impl State {
     pub(super) fn read(&mut self, connection: u64, queue: &str, prefetch: Prefetch) -> Result<u64, BrokerError> {
-        self.expire();
+        self.pass_time();
         let entry = self.queues.get_mut(queue).ok_or(Kind::NotFound)?;
         self.last += 1;
         self.readers.insert(self.last, Subscriber::new(connection, queue, prefetch));
@@ -23,7 +23,15 @@ impl State {
     }
 
     pub(super) fn next(&mut self, reader: u64) -> Next {
-        self.reader(reader).map_or(Next::End, Subscriber::next)
+        match self.reader(reader).map_or(Next::End, Subscriber::next) {
+            Next::Nothing => {}
+            next => return next,
+        }
+        self.pass_time();
+        match self.reader(reader).map_or(Next::End, Subscriber::next) {
+            Next::Nothing => self.next_due().map_or(Next::Nothing, |(due, _)| Next::Perhaps(due)),
+            next => next,
+        }
     }
 
     pub(super) fn unsettled(&self, queue: &str) -> usize {
@@ -130,7 +138,7 @@ impl State {
         match settlement {
             Settlement::Ack | Settlement::AckThrough => {}
             Settlement::Requeue => self.put_back(&queue, stored),
-            Settlement::Reject => self.bury(&queue, &stored.message, "rejected"),
+            Settlement::Reject => self.reject(&queue, stored),
         }
         self.hand_out(&queue);
         Ok(())

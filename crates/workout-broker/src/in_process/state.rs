@@ -1,17 +1,16 @@
 //! All that the server knows, under one lock.
 
-use std::borrow::Cow;
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::sync::{mpsc, watch};
-use workout_events::amqp::{HeaderValue, Message};
+use workout_events::amqp::Message;
 
 use crate::error::BrokerError;
 use crate::health::Health;
 use crate::in_process::publishing::Unread;
-use crate::in_process::queue::{QueueState, Stored};
+use crate::in_process::queue::QueueState;
 use crate::in_process::routing::Route;
 use crate::in_process::script::Script;
 use crate::in_process::subscriber::Subscriber;
@@ -71,19 +70,14 @@ impl State {
         self.queues.remove(queue);
     }
 
-    /// Forgets the queues that nobody has read for too long. They are looked for when it matters, so that no task has to.
-    pub(super) fn expire(&mut self) {
-        self.queues.retain(|_, queue| !queue.has_expired());
-    }
-
     pub(super) fn waiting(&mut self, queue: &str) -> Option<usize> {
-        self.expire();
+        self.pass_time();
         self.queues.get(queue).map(QueueState::waiting)
     }
 
     /// All queues that want the message get it, or none does.
     pub(super) fn route(&mut self, message: &Arc<Message>) -> Result<Outcome, BrokerError> {
-        self.expire();
+        self.pass_time();
         let mut route = Route::of(&message.exchange, &message.routing_key)?;
         if let Some(landing) = &self.landing {
             route.or_else(landing, self.queues.values().flat_map(|queue| &queue.bindings));
@@ -96,45 +90,19 @@ impl State {
         if wanting.iter().any(|queue| queue.is_full(self.capacity)) {
             return Ok(Outcome::Nacked);
         }
+        let mut begins_a_delay = false;
         for queue in &mut wanting {
-            queue.put(Arc::clone(message));
+            begins_a_delay |= queue.put(Arc::clone(message));
             queue.hand_out(&mut self.readers, self.latency);
+        }
+        if begins_a_delay {
+            self.tell_of_a_delay();
         }
         Ok(Outcome::Confirmed)
     }
 
     pub(super) fn hand_out(&mut self, queue: &str) {
         if let Some(queue) = self.queues.get_mut(queue) {
-            queue.hand_out(&mut self.readers, self.latency);
-        }
-    }
-
-    pub(super) fn put_back(&mut self, queue: &str, mut stored: Stored) {
-        stored.returns += 1;
-        if self.queues.get(queue).is_some_and(|queue| queue.gives_up(stored.returns)) {
-            self.bury(queue, &stored.message, "delivery_limit");
-        } else if let Some(queue) = self.queues.get_mut(queue) {
-            queue.put_back(stored);
-        }
-    }
-
-    /// Moves a message to the dead letters of its queue, with the headers that say why. A dead-letter queue has none of
-    /// its own, so what it gives up is gone: someone looked and said so.
-    pub(super) fn bury(&mut self, queue: &str, message: &Message, reason: &'static str) {
-        let Some(dead) = self.queues.get(queue).and_then(|queue| queue.spec.dead_letters.clone()) else { return };
-        let mut message = message.clone();
-        if !message.headers.iter().any(|(name, _)| name == "x-first-death-queue") {
-            let text = |text: &str| HeaderValue::Text(text.to_owned());
-            message.headers.extend([
-                (Cow::Borrowed("x-first-death-exchange"), text(&message.exchange)),
-                (Cow::Borrowed("x-first-death-queue"), text(queue)),
-                (Cow::Borrowed("x-first-death-reason"), text(reason)),
-            ]);
-        }
-        message.exchange = Cow::Borrowed("");
-        message.routing_key = Cow::Owned(dead.clone());
-        if let Some(queue) = self.queues.get_mut(&dead) {
-            queue.put(Arc::new(message));
             queue.hand_out(&mut self.readers, self.latency);
         }
     }

@@ -56,6 +56,8 @@ pub(super) enum Next {
     End,
     /// Something, at that time.
     Later(Instant),
+    /// Nothing, unless something changes: at the latest then, when a delay is over.
+    Perhaps(Instant),
     Nothing,
 }
 

@@ -3,6 +3,7 @@
 //! A [`Queue`] or a [`Topology`] is what a service asks for. It comes apart into [`Part`]s, each of which a broker can be
 //! asked for and told to make; a [`Plan`] says of each what a broker has of it.
 
+mod delay;
 mod exchange;
 mod part;
 mod queue;
@@ -10,6 +11,9 @@ mod queue;
 mod plan;
 mod whole;
 
+#[cfg(feature = "testing")]
+pub(crate) use delay::LONGEST;
+pub use delay::RETRIES;
 pub use exchange::ExchangeKind;
 pub(crate) use exchange::{EXCHANGE_BINDING, EXCHANGES};
 pub use part::{Binding, Part, QueueKind, QueueSpec};

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::time::Duration;
 
-use crate::topology::ExchangeKind;
+use crate::topology::{ExchangeKind, delay};
 
 /// One thing that a broker can be told to make.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -56,6 +56,8 @@ pub struct QueueSpec {
     pub delivery_limit: Option<u32>,
     /// The queue that takes what this one gives up. The move is confirmed within the broker (`at-least-once`).
     pub dead_letters: Option<String>,
+    /// How long a message stays before it is given up: a queue that nobody reads, to wait in.
+    pub delay: Option<Duration>,
     /// How many messages it holds before it drops the oldest.
     pub keeps_newest: Option<u32>,
     /// After how much time without a reader it is gone.
@@ -97,7 +99,7 @@ impl QueueSpec {
     /// Nothing but a name.
     pub(super) fn new(name: &str, kind: QueueKind) -> Self {
         let name = name.to_owned();
-        Self { name, kind, delivery_limit: None, dead_letters: None, keeps_newest: None, expires: None }
+        Self { name, kind, delivery_limit: None, dead_letters: None, delay: None, keeps_newest: None, expires: None }
     }
 }
 
@@ -124,8 +126,11 @@ impl fmt::Display for QueueSpec {
         if let Some(limit) = self.delivery_limit.filter(|limit| *limit < FOR_EVER) {
             write!(f, ", delivery limit {limit}")?;
         }
-        if let Some(dead) = &self.dead_letters {
-            write!(f, ", dead letters to {dead}")?;
+        match (self.delay, &self.dead_letters) {
+            (Some(delay), Some(back)) => write!(f, ", after {} to {back}", delay::spelled(delay))?,
+            (Some(delay), None) => write!(f, ", gone after {}", delay::spelled(delay))?,
+            (None, Some(dead)) => write!(f, ", dead letters to {dead}")?,
+            (None, None) => {}
         }
         if let Some(newest) = self.keeps_newest {
             write!(f, ", the newest {newest}")?;

@@ -8,7 +8,7 @@ use workout_events::{EntityId, EventType};
 use crate::error::{BrokerError, Kind};
 use crate::message::MAX_NAME_BYTES;
 use crate::topology::part::FOR_EVER;
-use crate::topology::{Binding, Part, QueueKind, QueueSpec};
+use crate::topology::{Binding, Part, QueueKind, QueueSpec, delay};
 
 /// How often a message may come back to its queue before it goes to the dead-letter queue.
 ///
@@ -17,6 +17,9 @@ pub const DELIVERY_LIMIT: u32 = 20;
 
 /// What is appended to the name of a queue for the name of its dead-letter queue.
 const DEAD: &str = ".dead";
+
+/// What is appended to it, before the delay, for the names of its delay queues.
+const RETRY: &str = ".retry.";
 
 /// After how much time without a reader a temporary queue is gone.
 const EXPIRES: Duration = Duration::from_mins(1);
@@ -36,8 +39,8 @@ pub struct Queue {
 /// What becomes of its messages.
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum Purpose {
-    /// They are worked on, and tried again so often.
-    Work { delivery_limit: u32 },
+    /// They are worked on, and tried again so often; those that are published to a delay queue come back after its time.
+    Work { delivery_limit: u32, retries: BTreeSet<Duration> },
     /// They stay until someone looks.
     Store,
     /// They are watched as they come.
@@ -51,7 +54,7 @@ impl Queue {
     /// It is replicated (`quorum`) where the broker is RabbitMQ. What is rejected, or has come back more often than
     /// [`DELIVERY_LIMIT`], goes to the queue of the same name followed by `.dead`, and stays there until someone looks.
     pub fn new(name: impl Into<String>) -> Self {
-        Self::of(name, Purpose::Work { delivery_limit: DELIVERY_LIMIT })
+        Self::of(name, Purpose::Work { delivery_limit: DELIVERY_LIMIT, retries: BTreeSet::new() })
     }
 
     /// A queue to look at what is published: gone a minute after its last reader, without dead letters. It keeps the newest
@@ -72,8 +75,22 @@ impl Queue {
 
     /// How often a message may come back before it is dead, instead of [`DELIVERY_LIMIT`]. A temporary queue does not count.
     pub fn delivery_limit(mut self, times: u32) -> Self {
-        if let Purpose::Work { delivery_limit } = &mut self.purpose {
+        if let Purpose::Work { delivery_limit, .. } = &mut self.purpose {
             *delivery_limit = times.min(FOR_EVER);
+        }
+        self
+    }
+
+    /// With these delay queues, and no others: what is published to the queue [`retry_name`](Self::retry_name) under its
+    /// name, through the exchange without one, comes to this queue after that time. [`RETRIES`](crate::topology::RETRIES)
+    /// are delays to begin with. A temporary queue has none.
+    ///
+    /// A delay queue that is no longer named stays, and gives what is in it to this queue all the same.
+    ///
+    /// RabbitMQ keeps delays of whole milliseconds, up to ten years.
+    pub fn retries(mut self, delays: &[Duration]) -> Self {
+        if let Purpose::Work { retries, .. } = &mut self.purpose {
+            *retries = delays.iter().copied().collect();
         }
         self
     }
@@ -101,24 +118,35 @@ impl Queue {
         format!("{}{DEAD}", self.name)
     }
 
+    /// The name of its delay queue for this time: `stats.workouts.retry.30s`.
+    #[must_use]
+    pub fn retry_name(&self, delay: Duration) -> String {
+        format!("{}{RETRY}{}", self.name, delay::spelled(delay))
+    }
+
     /// What it hears.
     #[must_use]
     pub fn bindings(&self) -> impl ExactSizeIterator<Item = &Binding> {
         self.bindings.iter()
     }
 
-    /// What has to exist for it, in this order: dead letters first, so that there is never a queue whose dead letters go
-    /// nowhere.
+    /// What has to exist for it, in this order: dead letters first and delay queues last, so that there is never a queue
+    /// whose messages go nowhere.
     #[must_use]
     pub fn parts(&self) -> Vec<Part> {
         let kept = |name: &str| QueueSpec { delivery_limit: Some(FOR_EVER), ..QueueSpec::new(name, QueueKind::Quorum) };
         let mut specs = Vec::new();
-        match self.purpose {
-            Purpose::Work { delivery_limit } => {
+        match &self.purpose {
+            Purpose::Work { delivery_limit, retries } => {
                 let dead = self.dead_letter_name();
                 specs.push(kept(&dead));
                 let spec = QueueSpec::new(&self.name, QueueKind::Quorum);
-                specs.push(QueueSpec { delivery_limit: Some(delivery_limit), dead_letters: Some(dead), ..spec });
+                specs.push(QueueSpec { delivery_limit: Some(*delivery_limit), dead_letters: Some(dead), ..spec });
+                specs.extend(retries.iter().map(|delay| QueueSpec {
+                    delay: Some(*delay),
+                    dead_letters: Some(self.name.clone()),
+                    ..kept(&self.retry_name(*delay))
+                }));
             }
             Purpose::Store => specs.push(kept(&self.name)),
             Purpose::Watch => {
@@ -134,8 +162,16 @@ impl Queue {
     /// What no broker could declare is refused before one is asked.
     pub(crate) fn check(&self) -> Result<(), BrokerError> {
         let name = |text: &str| (1..=MAX_NAME_BYTES).contains(&text.len());
+        let retries: Vec<_> = match &self.purpose {
+            Purpose::Work { retries, .. } => retries.iter().copied().collect(),
+            Purpose::Store | Purpose::Watch => Vec::new(),
+        };
         let reason = if !name(&self.name) || !name(&self.dead_letter_name()) {
             "the name of a queue has 1 to 250 bytes"
+        } else if !retries.iter().all(|delay| name(&self.retry_name(*delay))) {
+            "the name of a delay queue, which begins with that of its queue, has at most 255 bytes"
+        } else if !retries.iter().all(|delay| delay::is_possible(*delay)) {
+            "a delay has whole milliseconds, at least one, and at most 3650 days"
         } else if self.name.starts_with("amq.") {
             "names that start with `amq.` belong to the broker"
         } else if !self
@@ -175,6 +211,9 @@ mod tests {
         check(&Queue::new("amq.mine"), false);
         check(&Queue::new("a".repeat(250)), true);
         check(&Queue::new("a".repeat(251)), false);
+        check(&Queue::new("a".repeat(245)).retries(&[Duration::from_secs(1)]), true);
+        check(&Queue::new("a".repeat(245)).retries(&[Duration::from_secs(10)]), true);
+        check(&Queue::new("a".repeat(245)).retries(&[Duration::from_secs(100)]), false);
         check(&Queue::new("a").bind("", "#"), false);
         check(&Queue::new("a").bind("b", "c".repeat(256)), false);
     }

@@ -22,6 +22,7 @@ pub(crate) enum Command {
 Examples:
   workout topology plan --amqp amqps://me:secret@rabbitmq.example.org/%2f
   AMQP_URL=amqp://guest:guest@localhost/%2f workout topology plan --queue stats=workout.performed,workout.deleted
+  workout topology plan --queue stats=workout.performed --retries=1s,1m,1h
 
 Exit codes: 0 nothing is to be done, 1 something is missing or another, 2 the broker cannot be asked.")]
     Plan(Arguments),

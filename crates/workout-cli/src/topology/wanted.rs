@@ -1,5 +1,7 @@
 //! What is to exist, as the options say.
 
+use std::time::Duration;
+
 use clap::Args;
 use workout_broker::{Queue, Topology};
 use workout_events::{Registry, TOPIC_EXCHANGE};
@@ -12,6 +14,11 @@ pub(super) struct Wanted {
     /// A type is one of those that `workout schema list` names, or a pattern of the topic `workout.events`: `goal.*`.
     #[arg(long = "queue", value_name = "NAME=TYPES", value_parser = parse)]
     queues: Vec<Queue>,
+    /// Also delay queues for each `--queue`, in which a consumer lets messages wait that it tries again: `--retries`, or
+    /// with delays of your own, `--retries=500ms,1m,2h`.
+    #[arg(long, value_name = "DELAYS", num_args = 0..=1, require_equals = true, default_missing_value = "1s,5s,30s,5m",
+        value_delimiter = ',', value_parser = delay)]
+    retries: Vec<Duration>,
     /// Also the queue workout.landing, for events that are published before their first consumer exists.
     #[arg(long)]
     landing: bool,
@@ -19,7 +26,8 @@ pub(super) struct Wanted {
 
 impl Wanted {
     pub(super) fn topology(&self) -> Topology {
-        let topology = self.queues.iter().cloned().fold(Topology::new(), Topology::queue);
+        let queues = self.queues.iter().map(|queue| queue.clone().retries(&self.retries));
+        let topology = queues.fold(Topology::new(), Topology::queue);
         if self.landing { topology.landing() } else { topology }
     }
 
@@ -33,6 +41,20 @@ impl Wanted {
             );
         }
     }
+}
+
+fn delay(text: &str) -> Result<Duration, String> {
+    let digits = text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len());
+    let (number, unit) = text.split_at(digits);
+    let milliseconds = match unit {
+        "ms" => 1,
+        "s" => 1_000,
+        "m" => 60_000,
+        "h" => 3_600_000,
+        _ => return Err("a delay is a number and a unit: 500ms, 1s, 5m, 2h".to_owned()),
+    };
+    let number = number.parse::<u64>().ok().and_then(|number| number.checked_mul(milliseconds));
+    number.map(Duration::from_millis).ok_or_else(|| "a delay is a number and a unit, and not too long".to_owned())
 }
 
 fn parse(text: &str) -> Result<Queue, String> {

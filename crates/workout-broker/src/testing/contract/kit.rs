@@ -27,6 +27,13 @@ pub(super) fn message(routing_key: &str) -> Message {
     message
 }
 
+/// A message of its own id to the queue of this name.
+pub(super) fn to(queue: &str) -> Message {
+    let mut message = message(queue);
+    message.exchange = "".into();
+    message
+}
+
 pub(super) fn messages(count: usize, routing_key: &str) -> Vec<Message> {
     (0..count).map(|_| message(routing_key)).collect()
 }

@@ -24,6 +24,7 @@
 #![expect(clippy::missing_panics_doc, reason = "a panic is how a case says that it failed")]
 
 mod closing;
+mod delaying;
 mod kit;
 mod publishing;
 mod reading;
@@ -37,6 +38,7 @@ use std::pin::Pin;
 use crate::broker::Broker;
 
 pub use closing::*;
+pub use delaying::*;
 pub use publishing::*;
 pub use reading::*;
 pub use routing::*;
@@ -144,6 +146,11 @@ macro_rules! __contract_cases {
             a_dead_letter_that_is_published_again_begins_anew
             one_acknowledgement_settles_all_before_it
             what_came_on_an_ended_subscription_cannot_be_settled
+
+            a_delayed_message_comes_to_its_queue_after_its_time
+            a_delay_passes_without_a_reader
+            a_message_that_has_waited_still_says_of_what_it_dies
+            a_delay_that_no_broker_keeps_is_refused
 
             readers_of_a_queue_share_it_in_turn
             what_one_reader_leaves_another_gets

@@ -3,9 +3,9 @@
 use workout_events::{EventType, TOPIC_EXCHANGE, WorkoutPerformed};
 
 use super::FreshServer;
-use super::kit::{declare, drain, ids, message, messages, prefetch, publish, window};
+use super::kit::{declare, drain, ids, message, messages, prefetch, publish, to, window};
 use crate::outcome::Outcome;
-use crate::topology::{Found, Queue, Topology};
+use crate::topology::{Found, Queue, RETRIES, Topology};
 
 /// However many of its bindings match, and once for each queue.
 pub async fn a_message_reaches_every_queue_that_wants_it_once(server: &impl FreshServer) {
@@ -46,11 +46,6 @@ pub async fn the_default_exchange_leads_to_the_queue_of_that_name(server: &impl 
     let broker = server.connect().await;
     let everything = declare(&broker, "everything", &["#"]).await;
     let by_name = declare(&broker, "by.name", &[]).await;
-    let to = |queue: &str| {
-        let mut message = message(queue);
-        message.exchange = "".into();
-        message
-    };
     let messages = [to(&by_name), to("no.such.queue"), to("by.name.dead"), to("by.*"), to(&by_name)];
     let outcomes = window(&broker, &messages).await;
     let (there, nowhere) = (Outcome::Confirmed, Outcome::Returned);
@@ -135,7 +130,8 @@ pub async fn a_queue_that_exists_with_other_properties_is_refused(server: &impl 
 /// A plan and a check change nothing; what is applied is there, and applied again it is still the same.
 pub async fn a_topology_is_planned_applied_and_checked(server: &impl FreshServer) {
     let broker = server.connect().await;
-    let topology = Topology::new().queue(Queue::new("planned").bind(TOPIC_EXCHANGE, "wanted"));
+    let queue = Queue::new("planned").bind(TOPIC_EXCHANGE, "wanted").retries(&RETRIES);
+    let topology = Topology::new().queue(queue);
     let missing = async || {
         let plan = broker.plan(&topology).await.expect("the broker answers");
         let missing = plan.steps.iter().filter(|step| step.found == Found::Missing);
@@ -143,7 +139,9 @@ pub async fn a_topology_is_planned_applied_and_checked(server: &impl FreshServer
     };
     for _ in 0..2 {
         let names = missing().await;
-        assert!(names.contains("queue planned (") && names.contains("queue planned.dead ("), "{names}");
+        for name in ["planned", "planned.dead", "planned.retry.1s", "planned.retry.5m"] {
+            assert!(names.contains(&format!("queue {name} (")), "{names}");
+        }
         let error = broker.check(&topology).await.expect_err("it is not there");
         assert!(error.is_different() && !error.is_transient(), "{error:?}");
     }

@@ -4,6 +4,7 @@ use workout_events::amqp::{HeaderValue, Message};
 
 use super::FreshServer;
 use super::kit::{ack, close, consume, declare, drain, message, next, nothing_comes, publish, take, window};
+use crate::delivery::Death;
 use crate::outcome::Outcome;
 use crate::topology::{DELIVERY_LIMIT, Queue};
 
@@ -66,6 +67,7 @@ async fn is_dead(server: &impl FreshServer, queue: &str, message: &Message, reas
     assert_eq!(delivery.header("x-first-death-exchange"), text(&message.exchange));
     assert_eq!(delivery.header("x-first-death-queue"), text(queue));
     assert_eq!(delivery.header("x-first-death-reason"), text(reason));
+    assert_eq!(delivery.death(), Some(Death::new(queue, reason)));
     // Nothing behind it would take what it gives up.
     delivery.reject().await.expect("the message is rejected");
     nothing_comes(&mut deliveries).await;

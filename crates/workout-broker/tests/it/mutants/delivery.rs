@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex};
 use std::task::{Context, Poll, Waker};
 
 use workout_broker::transport::{Answer, NextDelivery, Settlement, TransportDeliveries, TransportDelivery};
-use workout_broker::{BrokerError, DELIVERY_LIMIT};
+use workout_broker::{BrokerError, DELIVERY_LIMIT, Death};
 use workout_events::amqp::{HeaderValue, Message};
 
 use super::Bug;
@@ -98,6 +98,17 @@ impl TransportDelivery for Mutated {
 
     fn header(&self, name: &str) -> Option<HeaderValue> {
         if self.bug == Bug::HidesHeaders { None } else { self.inner().header(name) }
+    }
+
+    fn death(&self) -> Option<Death> {
+        let text = |name| match self.inner().header(name) {
+            Some(HeaderValue::Text(text)) => Some(text),
+            _ => None,
+        };
+        if self.bug == Bug::TellsTheFirstDeath {
+            return Some(Death::new(text("x-first-death-queue")?, text("x-first-death-reason")?));
+        }
+        self.inner().death()
     }
 
     fn message(&self) -> Message {

@@ -4,9 +4,10 @@ use std::collections::BTreeSet;
 use std::future::ready;
 use std::sync::Arc;
 use std::task::{Context, Poll};
+use std::time::Duration;
 
 use workout_broker::Settled;
-use workout_broker::topology::{Found, Part};
+use workout_broker::topology::{Found, Part, QueueSpec};
 use workout_broker::transport::{Answer, Transport, TransportDeliveries, TransportLane};
 use workout_broker::{Health, LinkHealth, LinkState, Outcome, Prefetch};
 use workout_events::TOPIC_EXCHANGE;
@@ -66,6 +67,13 @@ fn mutated(bug: Bug, mut part: Part) -> Option<Part> {
             Bug::TakesAnyNumberOfWordsForOne => binding.pattern = binding.pattern.replace('#', "*"),
             Bug::CutsLongNames => binding.pattern = binding.pattern.chars().take(254).collect(),
             Bug::ForgetsBindings => return None,
+            _ => {}
+        }
+    }
+    if let Part::Queue(QueueSpec { delay: Some(delay), .. }) = &mut part {
+        match bug {
+            Bug::ForgetsDelays => *delay = Duration::from_hours(1),
+            Bug::DelaysNothing => *delay = Duration::from_millis(1),
             _ => {}
         }
     }
