@@ -134,6 +134,15 @@ impl Broker {
         Ok(Deliveries::new(self.transport.consume(queue, prefetch).await?))
     }
 
+    /// How many messages of a queue wait for a reader: those that are out are not counted, nor those that wait in a delay
+    /// queue of its. A figure of the moment, to be watched and not to be decided by.
+    ///
+    /// # Errors
+    /// When the queue does not exist, the link does not work, or the broker refuses.
+    pub async fn depth(&self, queue: &str) -> Result<u64, BrokerError> {
+        self.transport.depth(queue).await
+    }
+
     /// Which part works at the moment, and since when.
     #[must_use]
     pub fn health(&self) -> Health {

@@ -45,6 +45,9 @@ pub trait Transport: fmt::Debug + Send + Sync + 'static {
     /// See [`Broker::consume`](crate::Broker::consume).
     fn consume<'a>(&'a self, queue: &'a str, prefetch: Prefetch) -> Answer<'a, Box<dyn TransportDeliveries>>;
 
+    /// See [`Broker::depth`](crate::Broker::depth).
+    fn depth<'a>(&'a self, queue: &'a str) -> Answer<'a, u64>;
+
     /// See [`Broker::health`](crate::Broker::health).
     fn health(&self) -> Health;
 

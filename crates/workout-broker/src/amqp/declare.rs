@@ -4,7 +4,7 @@
 
 use lapin::options::{ExchangeBindOptions, ExchangeDeclareOptions, QueueBindOptions, QueueDeclareOptions};
 use lapin::types::{AMQPValue, FieldTable};
-use lapin::{Channel, ExchangeKind};
+use lapin::{Channel, ExchangeKind, Queue};
 
 use crate::amqp::broker::{Amqp, GOODBYE, answer};
 use crate::error::{BrokerError, Kind};
@@ -40,6 +40,19 @@ impl Amqp {
         close(&channel).await?;
         Ok(found)
     }
+
+    /// Asked without declaring it.
+    pub(crate) async fn depth(&self, queue: &str) -> Result<u64, BrokerError> {
+        let channel = self.consuming_channel().await?;
+        let found = passive(&channel, queue).await?;
+        close(&channel).await?;
+        Ok(found.message_count().into())
+    }
+}
+
+async fn passive(channel: &Channel, queue: &str) -> Result<Queue, BrokerError> {
+    let options = QueueDeclareOptions { passive: true, ..QueueDeclareOptions::default() };
+    answer(channel.queue_declare(queue.into(), options, FieldTable::default())).await
 }
 
 async fn look_at(channel: &Channel, part: &Part) -> Result<Found, BrokerError> {
@@ -49,10 +62,7 @@ async fn look_at(channel: &Channel, part: &Part) -> Result<Found, BrokerError> {
             let kind = ExchangeKind::default();
             answer(channel.exchange_declare(name.as_str().into(), kind, options, FieldTable::default())).await?;
         }
-        Part::Queue(QueueSpec { name, .. }) => {
-            let options = QueueDeclareOptions { passive: true, ..QueueDeclareOptions::default() };
-            answer(channel.queue_declare(name.as_str().into(), options, FieldTable::default())).await?;
-        }
+        Part::Queue(QueueSpec { name, .. }) => drop(passive(channel, name).await?),
         Part::ExchangeBinding { .. } | Part::Binding { .. } => return Ok(Found::Unseen(NO_QUESTION)),
         Part::Alternate { .. } => return Ok(Found::Unseen(NO_POLICY)),
     }

@@ -30,6 +30,10 @@ impl Transport for Arc<Amqp> {
         })
     }
 
+    fn depth<'a>(&'a self, queue: &'a str) -> Answer<'a, u64> {
+        Box::pin(Amqp::depth(self, queue))
+    }
+
     fn health(&self) -> Health {
         Amqp::health(self)
     }

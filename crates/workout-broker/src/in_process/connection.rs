@@ -110,6 +110,14 @@ impl Transport for Connection {
         })
     }
 
+    fn depth<'a>(&'a self, queue: &'a str) -> Answer<'a, u64> {
+        Box::pin(async move {
+            self.asking().await?;
+            let waiting = self.server().lock().waiting(queue).ok_or_else(BrokerError::not_found)?;
+            Ok(u64::try_from(waiting).unwrap_or(u64::MAX))
+        })
+    }
+
     fn health(&self) -> Health {
         *self.0.health.borrow()
     }

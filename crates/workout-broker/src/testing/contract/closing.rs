@@ -79,6 +79,7 @@ pub async fn a_closed_broker_answers_closed_to_everything(server: &impl FreshSer
         broker.publish(message("wanted")).await.expect_err("it is closed"),
         broker.clone().declare(&Queue::new("closed")).await.expect_err("it is closed"),
         broker.consume(&queue, prefetch(1)).await.expect_err("it is closed"),
+        broker.depth(&queue).await.expect_err("it is closed"),
         broker.well().await.expect_err("it is closed"),
         timeout(LIMIT, deliveries.next()).await.expect("it ends").expect("it says why").expect_err("it is closed"),
     ];

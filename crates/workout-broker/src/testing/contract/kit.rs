@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use tokio::time::timeout;
+use tokio::time::{sleep, timeout};
 use workout_events::amqp::Message;
 use workout_events::{Event, TOPIC_EXCHANGE, WorkoutDeleted, WorkoutId};
 
@@ -96,6 +96,19 @@ pub(super) async fn ack(delivery: Delivery) {
 
 pub(super) async fn close(deliveries: Deliveries) {
     deliveries.close().await.expect("the subscription ends");
+}
+
+/// Waits until this many messages of a queue wait for a reader. A settlement has no answer.
+pub(super) async fn depth_becomes(broker: &Broker, queue: &str, want: u64) {
+    let mut depth = None;
+    let becomes = async {
+        while depth != Some(want) {
+            sleep(Duration::from_millis(10)).await;
+            depth = Some(broker.depth(queue).await.expect("the broker answers"));
+        }
+    };
+    let became = timeout(LIMIT, becomes).await;
+    assert!(became.is_ok(), "{depth:?} and not {want} messages wait in {queue}");
 }
 
 pub(super) async fn nothing_comes(deliveries: &mut Deliveries) {

@@ -135,6 +135,7 @@ macro_rules! __contract_cases {
             a_temporary_queue_is_there_for_its_reader
 
             no_more_than_the_prefetch_is_out
+            the_depth_of_a_queue_is_what_waits_in_it
             several_messages_are_taken_at_once_and_settled_with_one_word
             a_read_that_was_given_up_loses_nothing
             a_stopped_subscription_gives_what_had_come_and_ends

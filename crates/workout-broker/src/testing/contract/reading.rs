@@ -7,7 +7,9 @@ use std::task::Poll;
 use tokio::time::timeout;
 
 use super::FreshServer;
-use super::kit::{LIMIT, ack, close, consume, declare, drain, id, ids_of, next, nothing_comes, publish, take};
+use super::kit::{
+    LIMIT, ack, close, consume, declare, depth_becomes, drain, id, ids_of, next, nothing_comes, publish, take,
+};
 use crate::delivery::Delivery;
 
 /// A settled message makes room for one more.
@@ -24,6 +26,22 @@ pub async fn no_more_than_the_prefetch_is_out(server: &impl FreshServer) {
         assert_eq!(id(&out[1]), want);
     }
     close(deliveries).await;
+}
+
+/// And not what is with its readers.
+pub async fn the_depth_of_a_queue_is_what_waits_in_it(server: &impl FreshServer) {
+    let broker = server.connect().await;
+    let queue = declare(&broker, "depth", &["wanted"]).await;
+    depth_becomes(&broker, &queue, 0).await;
+    publish(&broker, 5, "wanted").await;
+    depth_becomes(&broker, &queue, 5).await;
+    let mut deliveries = consume(&broker, &queue, 2).await;
+    let mut out = take(&mut deliveries, 2).await;
+    depth_becomes(&broker, &queue, 3).await;
+    ack(out.remove(0)).await;
+    depth_becomes(&broker, &queue, 2).await;
+    close(deliveries).await;
+    depth_becomes(&broker, &queue, 4).await;
 }
 
 /// As many as have come and are asked for, in their order.

@@ -95,6 +95,7 @@ pub async fn what_does_not_exist_is_not_found(server: &impl FreshServer) {
     let errors = [
         broker.publish(lost).await.expect_err("there is no such exchange"),
         broker.consume("no.such.queue", prefetch(1)).await.expect_err("there is no such queue"),
+        broker.depth("no.such.queue").await.expect_err("there is no such queue"),
         broker.declare(&Queue::new("lost").bind("no.such.exchange", "#")).await.expect_err("there is no such exchange"),
     ];
     assert!(errors.iter().all(|error| error.is_not_found() && !error.is_transient()), "{errors:?}");

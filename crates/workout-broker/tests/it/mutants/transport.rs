@@ -47,6 +47,13 @@ impl Transport for Mutated {
         })
     }
 
+    fn depth<'a>(&'a self, queue: &'a str) -> Answer<'a, u64> {
+        Box::pin(async move {
+            let depth = self.inner.depth(queue).await?;
+            Ok(if self.bug == Bug::CountsNothing { 0 } else { depth })
+        })
+    }
+
     fn health(&self) -> Health {
         let up = LinkHealth::new(LinkState::Up, 1);
         if self.bug == Bug::IsAlwaysWell { Health::new(up, up) } else { self.inner.health() }
