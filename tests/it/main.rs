@@ -3,6 +3,8 @@
 #![expect(clippy::unwrap_used, reason = "in a test a panic is the report; clippy sees helpers as ordinary functions")]
 
 mod broker;
+mod command;
+mod doctor;
 mod examine;
 mod faults;
 mod interop;

@@ -1,16 +1,16 @@
 //! `workout topology`, as an operator calls it.
 
-use std::env::consts::EXE_SUFFIX;
-use std::path::PathBuf;
 use std::process::{Command, Output};
 
 use serde_json::Value;
 use support::rabbitmq;
 
+use crate::command;
+
 #[tokio::test(flavor = "multi_thread")]
 async fn an_operator_plans_applies_and_checks() {
     let vhost = rabbitmq::vhost().await;
-    let workout = build();
+    let workout = command::path();
     let run = |arguments: &[&str]| {
         let mut command = Command::new(&workout);
         let output = command.arg("topology").args(arguments).env("AMQP_URL", vhost.amqp_url()).output().unwrap();
@@ -57,13 +57,4 @@ async fn an_operator_plans_applies_and_checks() {
     }
     let (code, _, stderr) = run(&["apply", "--landing"]);
     assert!(code == 0 && stderr.contains("rabbitmqctl set_policy"), "{stderr}");
-}
-
-/// The command of this build. It is of another package, which cargo does not build for our tests by itself.
-fn build() -> PathBuf {
-    let built = Command::new(env!("CARGO")).args(["build", "--quiet", "--package", "workout-cli"]).status().unwrap();
-    assert!(built.success());
-    let folders = std::env::current_exe().unwrap();
-    let folder = folders.ancestors().find(|folder| folder.file_name().is_some_and(|name| name == "deps")).unwrap();
-    folder.with_file_name(format!("workout{EXE_SUFFIX}"))
 }

@@ -37,6 +37,12 @@ impl RabbitMq {
         self.node.amqp_url()
     }
 
+    /// The URL of the management API, with credentials.
+    #[must_use]
+    pub fn api(&self) -> String {
+        self.node.api()
+    }
+
     /// The node's management API.
     #[must_use]
     pub fn management(&self) -> &Management {

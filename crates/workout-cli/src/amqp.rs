@@ -1,7 +1,7 @@
 //! The broker that a command works on: which one, and how to reach it.
 
 use std::fmt;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::Args;
 use tokio::runtime;
@@ -61,6 +61,26 @@ impl Amqp {
         Ok(builder)
     }
 
+    /// The URL, which has a password in it.
+    pub(crate) fn url(&self) -> &str {
+        &self.url.0
+    }
+
+    /// Whether the password is elsewhere than in the URL.
+    pub(crate) fn has_password_file(&self) -> bool {
+        self.password_file.is_some()
+    }
+
+    /// Whom to trust besides or instead of those that the machine trusts.
+    pub(crate) fn authority(&self) -> Option<&Path> {
+        self.ca.as_deref()
+    }
+
+    /// Whether a password may cross the network in the clear.
+    pub(crate) fn allows_plaintext(&self) -> bool {
+        self.allow_plaintext
+    }
+
     fn tls(&self) -> Option<Tls> {
         let identity = self.cert.as_ref().zip(self.key.as_ref());
         if self.ca.is_none() && identity.is_none() {
@@ -95,7 +115,7 @@ pub(crate) fn run<T>(work: impl Future<Output = Result<T, Failure>>) -> Result<T
 
 /// An argument with a password in it: it can be compared, passed on, and not be shown.
 #[derive(Clone)]
-struct Secret(String);
+pub(crate) struct Secret(pub(crate) String);
 
 impl From<String> for Secret {
     fn from(text: String) -> Self {

@@ -11,6 +11,7 @@ mod reading;
 mod schema;
 
 mod amqp;
+mod doctor;
 mod publish;
 mod tail;
 mod topology;
@@ -36,6 +37,7 @@ Examples:
   workout topology check                       is the broker of AMQP_URL as it should be?
   workout publish events.jsonl                 what became of each, exactly
   workout tail --type workout.performed        events as they pass
+  workout doctor --queue stats.workouts        what would lose or double events
 
 Exit codes: 0 done, 1 something was refused, 2 the command could not be carried out."
 )]
@@ -58,6 +60,8 @@ enum Command {
     Publish(publish::Arguments),
     /// Shows events as they pass, and takes none from anybody.
     Tail(tail::Arguments),
+    /// Looks at a broker and a store, and says what would lose or double events. Changes nothing.
+    Doctor(Box<doctor::Arguments>),
     /// Prints completions for a shell.
     #[command(after_help = "\
 Examples:
@@ -79,6 +83,7 @@ fn main() -> ExitCode {
         Command::Topology(command) => topology::run(&command),
         Command::Publish(arguments) => publish::run(&arguments),
         Command::Tail(arguments) => tail::run(&arguments),
+        Command::Doctor(arguments) => doctor::run(&arguments),
         Command::Completions { shell } => shell::completions(shell, Cli::command()),
         Command::Man => shell::man(Cli::command()),
     };

@@ -5,7 +5,7 @@ use crate::command::{command, feed};
 /// Expects one line that names the mend and does not repeat the password.
 #[track_caller]
 fn check(url: &str, mend: &str) {
-    for arguments in [&["topology", "apply"][..], &["publish", "-"], &["tail"]] {
+    for arguments in [&["topology", "apply"][..], &["publish", "-"], &["tail"], &["doctor"]] {
         let by_option = feed(command().args(arguments).args(["--amqp", url]), &[], 0);
         let by_variable = feed(command().args(arguments).env("AMQP_URL", url), &[], 0);
         for run in [by_option, by_variable] {
