@@ -41,10 +41,13 @@ async fn an_operator_plans_applies_and_checks() {
     assert_eq!(made[3], "stats.retry.5m (quorum, after 5m to stats)");
     assert_eq!(run(&["check", queue, "--retries=5m,1s"]).0, 0);
     assert_eq!(run(&["check", queue, "--retries=6m"]).0, 1);
-    for impossible in ["--retries=5", "--retries=0s", "--retries=1000h5", "--retries=100000h"] {
+    for impossible in ["--retries=5", "--retries=0s", "--retries=1000h5", "--retries=100000h", "--history=500ms"] {
         let (code, _, stderr) = run(&["apply", queue, impossible]);
-        assert!(code == 2 && stderr.contains("a delay"), "{impossible}: {code} {stderr}");
+        assert!(code == 2 && !stderr.is_empty(), "{impossible}: {code} {stderr}");
     }
+    let (code, stdout, _) = run(&["apply", "--history"]);
+    assert!(code == 0 && stdout.contains("made     queue workout.history (stream, of 720h, "), "{stdout}");
+    assert_eq!([run(&["check", "--history"]).0, run(&["check", "--history=24h"]).0], [0, 1]);
 
     let path = format!("queues/{}/stats", vhost.name());
     vhost.management().delete(&path).await.unwrap();

@@ -15,6 +15,7 @@ use crate::in_process::Server;
 use crate::lane::Lane;
 use crate::outcome::Outcome;
 use crate::prefetch::Prefetch;
+use crate::start::Start;
 use crate::topology::{Plan, Queue, Topology};
 use crate::transport::Transport;
 
@@ -126,7 +127,7 @@ impl Broker {
         Lane::new(self.transport.lane())
     }
 
-    /// Reads a queue that has been declared. At most `prefetch` messages are handed out without having been settled.
+    /// Reads a queue that has been declared, and is no stream. At most `prefetch` messages are handed out without having been settled.
     ///
     /// # Errors
     /// When the queue does not exist, the link does not work, or the broker refuses.
@@ -134,8 +135,36 @@ impl Broker {
         Ok(Deliveries::new(self.transport.consume(queue, prefetch).await?))
     }
 
+    /// Reads a stream from a place in it on, as others do at the same time: nothing is taken away, and
+    /// [`Delivery::offset`](crate::Delivery::offset) is the place of each message. After a link that was lost it goes on
+    /// behind the last message that it handed out.
+    ///
+    /// At most `prefetch` messages are handed out without having been acknowledged, and that is all that an
+    /// acknowledgement does. RabbitMQ also sends the rest of what it had written together with the last of them.
+    ///
+    /// # Errors
+    /// As for [`consume`](Self::consume), and when the queue is no stream.
+    pub async fn consume_from(
+        &self,
+        stream: &str,
+        start: Start,
+        prefetch: Prefetch,
+    ) -> Result<Deliveries, BrokerError> {
+        Ok(Deliveries::new(self.transport.consume_from(stream, start, prefetch).await?))
+    }
+
+    /// The offset of the last message of a stream: whoever has read it has read all that was confirmed before this call.
+    /// `None` when the stream is empty, which takes a second to see.
+    ///
+    /// # Errors
+    /// When the stream does not exist, the queue is none, the link does not work, or the broker refuses.
+    pub async fn end_of(&self, stream: &str) -> Result<Option<u64>, BrokerError> {
+        self.transport.end_of(stream).await
+    }
+
     /// How many messages of a queue wait for a reader: those that are out are not counted, nor those that wait in a delay
-    /// queue of its. A figure of the moment, to be watched and not to be decided by.
+    /// queue of its. A figure of the moment, to be watched and not to be decided by. What a stream keeps RabbitMQ tells
+    /// seconds late.
     ///
     /// # Errors
     /// When the queue does not exist, the link does not work, or the broker refuses.

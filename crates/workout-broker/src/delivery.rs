@@ -5,7 +5,7 @@ use std::task::{Context, Poll};
 
 use workout_events::amqp::{HeaderValue, Message};
 
-use crate::error::BrokerError;
+use crate::error::{BrokerError, Kind};
 use crate::message;
 use crate::transport::{Settlement, TransportDeliveries, TransportDelivery};
 
@@ -164,6 +164,12 @@ impl Delivery {
         self.0.returns()
     }
 
+    /// The place of the message in its stream, if it was read from one: they count from zero, without a gap.
+    #[must_use]
+    pub fn offset(&self) -> Option<u64> {
+        self.0.offset()
+    }
+
     /// A header that is text or an integer, also one that the broker has added. Without looking at the rest of the message.
     ///
     /// `x-first-death-queue` and `x-first-death-reason` of a dead letter are those of its first death in this life: of a
@@ -192,7 +198,8 @@ impl Delivery {
 
     /// Takes the message off the queue for good: it has been dealt with.
     ///
-    /// A settlement has no answer: `Ok` means that it is on its way, and [`Deliveries::close`] that it has arrived.
+    /// A settlement has no answer: `Ok` means that it is on its way, and [`Deliveries::close`] that it has arrived. A
+    /// message of a stream stays where it is, and makes room for the next.
     ///
     /// # Errors
     /// When the link that the message came on is lost: nothing has happened, and the message will come again.
@@ -212,7 +219,8 @@ impl Delivery {
     /// Puts the message back, to be tried again; after [`DELIVERY_LIMIT`](crate::DELIVERY_LIMIT) times it is dead.
     ///
     /// # Errors
-    /// When the link that the message came on is lost: nothing has happened, and the message will come again.
+    /// When the link that the message came on is lost: nothing has happened, and the message will come again. When it was
+    /// read from a stream, to which nothing can be put back: it counts as acknowledged.
     pub async fn requeue(self) -> Result<(), BrokerError> {
         self.settle(Settlement::Requeue).await
     }
@@ -220,12 +228,29 @@ impl Delivery {
     /// Moves the message to the dead-letter queue: trying again would not help.
     ///
     /// # Errors
-    /// When the link that the message came on is lost: nothing has happened, and the message will come again.
+    /// When the link that the message came on is lost: nothing has happened, and the message will come again. When it was
+    /// read from a stream, which has no dead letters: it counts as acknowledged.
     pub async fn reject(self) -> Result<(), BrokerError> {
         self.settle(Settlement::Reject).await
     }
 
     async fn settle(mut self, settlement: Settlement) -> Result<(), BrokerError> {
+        if self.offset().is_some() {
+            return self.settle_of_a_stream(settlement).await;
+        }
         poll_fn(|context| self.0.poll_settle(settlement, context)).await
+    }
+
+    /// Which makes room for more, and nothing else. RabbitMQ 3.10 ends the connection of who says something else.
+    async fn settle_of_a_stream(mut self, settlement: Settlement) -> Result<(), BrokerError> {
+        let (said, possible) = match settlement {
+            Settlement::Ack | Settlement::AckThrough => (settlement, Ok(())),
+            Settlement::Requeue | Settlement::Reject => (Settlement::Ack, Err(Kind::Stream.into())),
+        };
+        match poll_fn(|context| self.0.poll_settle(said, context)).await {
+            // It does not come again, and there is room on the new link.
+            Err(error) if error.is_not_settled() => possible,
+            settled => settled.and(possible),
+        }
     }
 }

@@ -56,6 +56,8 @@ pub(crate) enum Kind {
     NotSettled(#[source] Option<Cause>),
     #[error("the message was settled before, together with a later one")]
     SettledBefore,
+    #[error("a stream keeps its messages: none can be put back or rejected, and this one counts as read")]
+    Stream,
 }
 
 /// What a transport knows of the reason. Its type is nobody's business.
@@ -94,7 +96,8 @@ impl BrokerError {
             | Kind::Declared(..)
             | Kind::Closed
             | Kind::Cancelled
-            | Kind::SettledBefore => false,
+            | Kind::SettledBefore
+            | Kind::Stream => false,
         }
     }
 
@@ -105,12 +108,12 @@ impl BrokerError {
     }
 
     /// Whether what was asked for could never work: an unusable URL or certificate of ours, a name that AMQP cannot say, a
-    /// message that is settled twice.
+    /// message that is settled twice, or put back into a stream.
     #[must_use]
     pub fn is_invalid(&self) -> bool {
         matches!(
             self.kind(),
-            Kind::Url(_) | Kind::Setup(..) | Kind::Invalid(_) | Kind::Message(_) | Kind::SettledBefore
+            Kind::Url(_) | Kind::Setup(..) | Kind::Invalid(_) | Kind::Message(_) | Kind::SettledBefore | Kind::Stream
         )
     }
 
@@ -288,6 +291,7 @@ mod tests {
             Kind::NotSettled(None),
             Kind::NotSettled(Some(client())),
             Kind::SettledBefore,
+            Kind::Stream,
         ] {
             let error = BrokerError::from(kind);
             let text = error.to_string();

@@ -9,6 +9,7 @@
 //! | publish many messages together | [`Broker::lane`], [`Lane::window`] |
 //! | a queue of your own | [`Queue`], [`Broker::declare`] |
 //! | read a queue | [`Broker::consume`], [`Deliveries`], [`Delivery`] |
+//! | read what was published before | [`Topology::history`], [`Broker::consume_from`], [`Broker::end_of`] |
 //! | know what went wrong | [`BrokerError`] |
 //! | know what works | [`Broker::health`], [`Health`] |
 //! | test what publishes and consumes | [`in_process::Server`] |
@@ -32,6 +33,7 @@ pub mod topology;
 
 mod delivery;
 mod prefetch;
+mod start;
 
 pub mod transport;
 
@@ -50,6 +52,7 @@ pub use crate::health::{Health, LinkHealth, LinkState};
 pub use crate::lane::{Lane, Settled};
 pub use crate::outcome::Outcome;
 pub use crate::prefetch::{Prefetch, PrefetchError};
+pub use crate::start::Start;
 #[cfg(feature = "tls")]
 pub use crate::tls::{Pem, Tls};
 pub use crate::topology::{DELIVERY_LIMIT, Queue, Topology};

@@ -23,6 +23,9 @@ impl Prefetch {
         fits.map(Self).ok_or(PrefetchError(messages))
     }
 
+    /// As many as AMQP can say.
+    pub(crate) const MOST: Self = Self(NonZeroU16::MAX);
+
     /// The number.
     #[must_use]
     pub const fn get(self) -> u16 {

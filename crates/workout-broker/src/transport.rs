@@ -19,6 +19,7 @@ use crate::error::BrokerError;
 use crate::health::Health;
 use crate::lane::Settled;
 use crate::prefetch::Prefetch;
+use crate::start::Start;
 use crate::topology::{Found, Part};
 
 /// An answer that may take its time.
@@ -44,6 +45,17 @@ pub trait Transport: fmt::Debug + Send + Sync + 'static {
 
     /// See [`Broker::consume`](crate::Broker::consume).
     fn consume<'a>(&'a self, queue: &'a str, prefetch: Prefetch) -> Answer<'a, Box<dyn TransportDeliveries>>;
+
+    /// See [`Broker::consume_from`](crate::Broker::consume_from). What it hands out is only ever acknowledged.
+    fn consume_from<'a>(
+        &'a self,
+        stream: &'a str,
+        start: Start,
+        prefetch: Prefetch,
+    ) -> Answer<'a, Box<dyn TransportDeliveries>>;
+
+    /// See [`Broker::end_of`](crate::Broker::end_of).
+    fn end_of<'a>(&'a self, stream: &'a str) -> Answer<'a, Option<u64>>;
 
     /// See [`Broker::depth`](crate::Broker::depth).
     fn depth<'a>(&'a self, queue: &'a str) -> Answer<'a, u64>;
@@ -123,6 +135,9 @@ pub trait TransportDelivery: fmt::Debug + Send + Sync {
 
     /// How often it has come back to this queue.
     fn returns(&self) -> u32;
+
+    /// Its place, if it was read from a stream.
+    fn offset(&self) -> Option<u64>;
 
     /// A header, also one of the broker's own.
     fn header(&self, name: &str) -> Option<HeaderValue>;

@@ -7,6 +7,7 @@ mod lanes;
 mod link;
 mod slow;
 mod starved;
+mod streams;
 mod tls;
 mod topology;
 

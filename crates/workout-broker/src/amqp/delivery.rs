@@ -59,6 +59,8 @@ pub(super) struct Unsettled {
     pub(super) delivery: Delivery,
     /// It does not keep the channel open: with its subscription everything goes back that is not settled.
     pub(super) settling: Weak<Settling>,
+    /// In a stream.
+    pub(super) offset: Option<u64>,
 }
 
 impl TransportDelivery for Unsettled {
@@ -88,6 +90,10 @@ impl TransportDelivery for Unsettled {
 
     fn returns(&self) -> u32 {
         properties::returns(&self.delivery.properties)
+    }
+
+    fn offset(&self) -> Option<u64> {
+        self.offset
     }
 
     fn header(&self, name: &str) -> Option<HeaderValue> {

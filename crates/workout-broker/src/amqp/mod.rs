@@ -20,6 +20,7 @@ mod properties;
 mod publish;
 
 mod delivery;
+mod stream;
 mod subscription;
 
 mod transport;

@@ -6,9 +6,9 @@ use std::sync::Arc;
 use std::task::{Context, Poll, ready};
 
 use futures_core::Stream;
-use lapin::Consumer;
 use lapin::options::{BasicCancelOptions, BasicConsumeOptions, BasicGetOptions, BasicQosOptions};
 use lapin::types::FieldTable;
+use lapin::{Channel, Consumer};
 use tokio::task::JoinSet;
 use tokio::time::{Interval, MissedTickBehavior, interval, sleep};
 use tracing::{info, warn};
@@ -17,9 +17,10 @@ use crate::amqp::backoff::Backoff;
 use crate::amqp::broker::{Amqp, GOODBYE, answer};
 use crate::amqp::delivery::{Settling, Unsettled};
 use crate::amqp::link::LOOK_EVERY;
+use crate::amqp::stream::{self, Place};
 use crate::error::{BrokerError, Kind};
 use crate::prefetch::Prefetch;
-use crate::transport::NextDelivery;
+use crate::transport::{NextDelivery, Settlement, TransportDelivery};
 
 /// How often the broker may say that there is no such queue before that is the answer: for about two seconds.
 const REFUSALS: u32 = 5;
@@ -29,6 +30,8 @@ pub(crate) struct Subscription {
     broker: Arc<Amqp>,
     queue: String,
     prefetch: Prefetch,
+    /// In a stream.
+    place: Option<Place>,
     state: State,
 }
 
@@ -55,17 +58,36 @@ impl Amqp {
         queue: &str,
         prefetch: Prefetch,
     ) -> Result<Subscription, BrokerError> {
-        let state = State::Reading(Box::new(self.read(queue, prefetch).await?));
-        Ok(Subscription { broker: Arc::clone(self), queue: queue.to_owned(), prefetch, state })
+        self.subscribe(queue, prefetch, None).await
     }
 
-    async fn read(&self, queue: &str, prefetch: Prefetch) -> Result<Reading, BrokerError> {
+    pub(super) async fn subscribe(
+        self: &Arc<Self>,
+        queue: &str,
+        prefetch: Prefetch,
+        place: Option<Place>,
+    ) -> Result<Subscription, BrokerError> {
+        let state = State::Reading(Box::new(self.read(queue, prefetch, place).await?));
+        Ok(Subscription { broker: Arc::clone(self), queue: queue.to_owned(), prefetch, place, state })
+    }
+
+    pub(super) async fn consumer(
+        &self,
+        queue: &str,
+        prefetch: Prefetch,
+        arguments: FieldTable,
+    ) -> Result<(Channel, Consumer), BrokerError> {
         let channel = self.consuming_channel().await?;
         answer(channel.basic_qos(prefetch.get(), BasicQosOptions::default())).await?;
         let options = BasicConsumeOptions::default();
         // The broker makes up the tag: two consumers of one queue must not have the same.
-        let consumer = channel.basic_consume(queue.into(), "".into(), options, FieldTable::default());
-        let consumer = answer(consumer).await?;
+        let consumer = answer(channel.basic_consume(queue.into(), "".into(), options, arguments)).await?;
+        Ok((channel, consumer))
+    }
+
+    async fn read(&self, queue: &str, prefetch: Prefetch, place: Option<Place>) -> Result<Reading, BrokerError> {
+        let arguments = place.as_ref().map(Place::arguments).unwrap_or_default();
+        let (channel, consumer) = self.consumer(queue, prefetch, arguments).await?;
         let mut looks = interval(LOOK_EVERY);
         looks.set_missed_tick_behavior(MissedTickBehavior::Delay);
         Ok(Reading { settling: Arc::new(Settling::on(channel)), consumer, looks, stopped: false })
@@ -73,13 +95,13 @@ impl Amqp {
 
     /// Without end while there is no link. A broker that has just started may not know its queues yet, so it has to
     /// refuse a few times before we believe it.
-    async fn read_again(&self, queue: &str, prefetch: Prefetch) -> Result<Reading, BrokerError> {
+    async fn read_again(&self, queue: &str, prefetch: Prefetch, place: Option<Place>) -> Result<Reading, BrokerError> {
         let mut backoff = Backoff::new();
         let mut refusals = 0;
         loop {
             sleep(backoff.pause()).await;
             self.consuming_again().await?;
-            match self.read(queue, prefetch).await {
+            match self.read(queue, prefetch, place).await {
                 Err(error) if error.is_transient() => {
                     warn!(queue, error = &error as &dyn std::error::Error, "not subscribed again yet");
                 }
@@ -95,7 +117,17 @@ impl Subscription {
         loop {
             match &mut self.state {
                 State::Reading(reading) => match ready!(reading.poll_next(context)) {
-                    Some(Next::Message(delivery)) => return Poll::Ready(Some(Ok(delivery))),
+                    Some(Next::Message(mut delivery)) => {
+                        if let Some(place) = &mut self.place {
+                            delivery.offset = stream::offset(&delivery.delivery);
+                            if !delivery.offset.is_some_and(|offset| place.moves_to(offset)) {
+                                // Makes room for what was asked for.
+                                let _ = delivery.poll_settle(Settlement::Ack, context);
+                                continue;
+                            }
+                        }
+                        return Poll::Ready(Some(Ok(delivery)));
+                    }
                     Some(Next::Cancelled) => {
                         self.state = State::Ended;
                         return Poll::Ready(Some(Err(Kind::Cancelled.into())));
@@ -122,9 +154,10 @@ impl Subscription {
 
     fn begin_anew(&mut self) {
         warn!(queue = self.queue, "the subscription is lost; what was not settled comes again");
-        let (broker, queue, prefetch) = (Arc::clone(&self.broker), self.queue.clone(), self.prefetch);
+        let (broker, queue) = (Arc::clone(&self.broker), self.queue.clone());
+        let (prefetch, place) = (self.prefetch, self.place);
         let mut task = JoinSet::new();
-        task.spawn(async move { broker.read_again(&queue, prefetch).await });
+        task.spawn(async move { broker.read_again(&queue, prefetch, place).await });
         self.state = State::Again(task);
     }
 
@@ -142,7 +175,9 @@ impl Subscription {
     pub(crate) async fn close(self) -> Result<(), BrokerError> {
         let (code, text) = GOODBYE;
         let State::Reading(mut reading) = self.state else { return Ok(()) };
-        match reading.pass_on(&self.queue).await {
+        // A stream remembers no acknowledgement, and who asks it for a single message loses the connection.
+        let passed_on = if self.place.is_some() { Ok(()) } else { reading.pass_on(&self.queue).await };
+        match passed_on {
             Ok(()) => answer(reading.settling.channel.close(code, text.into())).await,
             // Without the queue there is nothing that could come again, and the question has ended the channel.
             Err(error) if error.is_not_found() => Ok(()),
@@ -170,7 +205,7 @@ impl Reading {
                 return Poll::Ready(match said {
                     Some(Ok(delivery)) => {
                         let settling = Arc::downgrade(&self.settling);
-                        Some(Next::Message(Box::new(Unsettled { delivery, settling })))
+                        Some(Next::Message(Box::new(Unsettled { delivery, settling, offset: None })))
                     }
                     Some(Err(error)) => {
                         warn!(error = &error as &dyn std::error::Error, "a subscription has failed");

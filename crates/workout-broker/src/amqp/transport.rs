@@ -7,6 +7,7 @@ use crate::amqp::broker::Amqp;
 use crate::amqp::subscription::Subscription;
 use crate::health::Health;
 use crate::prefetch::Prefetch;
+use crate::start::Start;
 use crate::topology::{Found, Part};
 use crate::transport::{Answer, NextDelivery, Transport, TransportDeliveries, TransportLane};
 
@@ -28,6 +29,22 @@ impl Transport for Arc<Amqp> {
             let subscription: Box<dyn TransportDeliveries> = Box::new(Amqp::consume(self, queue, prefetch).await?);
             Ok(subscription)
         })
+    }
+
+    fn consume_from<'a>(
+        &'a self,
+        stream: &'a str,
+        start: Start,
+        prefetch: Prefetch,
+    ) -> Answer<'a, Box<dyn TransportDeliveries>> {
+        Box::pin(async move {
+            let subscription = Amqp::consume_from(self, stream, start, prefetch).await?;
+            Ok(Box::new(subscription) as Box<dyn TransportDeliveries>)
+        })
+    }
+
+    fn end_of<'a>(&'a self, stream: &'a str) -> Answer<'a, Option<u64>> {
+        Box::pin(Amqp::end_of(self, stream))
     }
 
     fn depth<'a>(&'a self, queue: &'a str) -> Answer<'a, u64> {

@@ -13,6 +13,7 @@ use crate::in_process::lane::InProcessLane;
 use crate::in_process::reader::Reader;
 use crate::in_process::server::Server;
 use crate::prefetch::Prefetch;
+use crate::start::Start;
 use crate::topology::{Found, Part};
 use crate::transport::{Answer, Transport, TransportDeliveries, TransportLane};
 
@@ -105,8 +106,28 @@ impl Transport for Connection {
     fn consume<'a>(&'a self, queue: &'a str, prefetch: Prefetch) -> Answer<'a, Box<dyn TransportDeliveries>> {
         Box::pin(async move {
             self.asking().await?;
-            let reader: Box<dyn TransportDeliveries> = Box::new(Reader::of(self.clone(), queue, prefetch)?);
+            let reader: Box<dyn TransportDeliveries> = Box::new(Reader::of(self.clone(), queue, None, prefetch)?);
             Ok(reader)
+        })
+    }
+
+    fn consume_from<'a>(
+        &'a self,
+        stream: &'a str,
+        start: Start,
+        prefetch: Prefetch,
+    ) -> Answer<'a, Box<dyn TransportDeliveries>> {
+        Box::pin(async move {
+            self.asking().await?;
+            let reader = Reader::of(self.clone(), stream, Some(start), prefetch)?;
+            Ok(Box::new(reader) as Box<dyn TransportDeliveries>)
+        })
+    }
+
+    fn end_of<'a>(&'a self, stream: &'a str) -> Answer<'a, Option<u64>> {
+        Box::pin(async move {
+            self.asking().await?;
+            self.server().lock().end_of(stream)
         })
     }
 

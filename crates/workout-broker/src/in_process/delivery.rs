@@ -54,6 +54,10 @@ impl TransportDelivery for Unsettled {
         self.stored.returns
     }
 
+    fn offset(&self) -> Option<u64> {
+        self.stored.offset
+    }
+
     fn header(&self, name: &str) -> Option<HeaderValue> {
         let headers = &self.stored.message.headers;
         headers.iter().find(|(other, _)| other == name).map(|(_, value)| value.clone())

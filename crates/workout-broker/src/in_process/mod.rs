@@ -11,6 +11,7 @@ mod links;
 mod server;
 
 mod declare;
+mod log;
 mod moving;
 mod queue;
 mod routing;

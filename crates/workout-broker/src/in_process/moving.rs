@@ -15,6 +15,7 @@ impl State {
     /// is over have moved on. It is looked at when it matters, so that no task has to.
     pub(super) fn pass_time(&mut self) {
         self.queues.retain(|_, queue| !queue.has_expired());
+        self.queues.values_mut().for_each(QueueState::forget);
         let now = Instant::now();
         while let Some((due, name)) = self.next_due()
             && due <= now
@@ -35,7 +36,7 @@ impl State {
 
     pub(super) fn put_back(&mut self, queue: &str, mut stored: Stored) {
         stored.returns += 1;
-        let Some(state) = self.queues.get_mut(queue) else { return };
+        let Some(state) = self.queues.get_mut(queue).filter(|queue| queue.log.is_none()) else { return };
         if state.gives_up(stored.returns) {
             state.give_up(stored.message, "delivery_limit");
             self.move_on(queue);

@@ -7,8 +7,9 @@ use std::time::Duration;
 use tokio::time::Instant;
 use workout_events::amqp::Message;
 
+use crate::in_process::log::Log;
 use crate::in_process::subscriber::Subscriber;
-use crate::topology::{Binding, QueueSpec};
+use crate::topology::{Binding, QueueKind, QueueSpec};
 
 /// A message in a queue.
 #[derive(Debug, Clone)]
@@ -18,6 +19,14 @@ pub(super) struct Stored {
     pub(super) returns: u32,
     /// When its delay is over.
     due: Option<Instant>,
+    /// Its place in a stream.
+    pub(super) offset: Option<u64>,
+}
+
+impl Stored {
+    pub(super) fn of_a_stream(message: Arc<Message>, offset: u64) -> Self {
+        Self { message, returns: 0, due: None, offset: Some(offset) }
+    }
 }
 
 /// A message that is no longer in a queue, and has to go where that sends it.
@@ -35,6 +44,8 @@ pub(super) struct QueueState {
     returned: VecDeque<Stored>,
     fresh: VecDeque<Stored>,
     pub(super) given_up: Vec<GivenUp>,
+    /// Of a stream, in which nothing else stands.
+    pub(super) log: Option<Log>,
     /// In turn.
     pub(super) readers: VecDeque<u64>,
     /// When it was declared, or its last reader left.
@@ -45,7 +56,8 @@ impl QueueState {
     pub(super) fn new(spec: QueueSpec) -> Self {
         let (returned, fresh, readers) = (VecDeque::new(), VecDeque::new(), VecDeque::new());
         let (bindings, given_up) = (BTreeSet::new(), Vec::new());
-        Self { spec, bindings, returned, fresh, given_up, readers, unread_since: Instant::now() }
+        let log = (spec.kind == QueueKind::Stream).then(Log::default);
+        Self { spec, bindings, returned, fresh, given_up, log, readers, unread_since: Instant::now() }
     }
 
     /// From now on it counts how long it has no reader.
@@ -66,23 +78,27 @@ impl QueueState {
 
     /// Whether one message more would exceed this, and the queue does not make room.
     pub(super) fn is_full(&self, capacity: usize) -> bool {
-        self.spec.keeps_newest.is_none() && self.waiting() >= capacity
+        self.spec.keeps_newest.is_none() && self.log.is_none() && self.waiting() >= capacity
     }
 
-    /// How many messages wait for a reader.
+    /// How many messages wait for a reader, or are kept for all.
     pub(super) fn waiting(&self) -> usize {
-        self.returned.len() + self.fresh.len()
+        self.returned.len() + self.fresh.len() + self.log.as_ref().map_or(0, Log::len)
     }
 
     /// Whether this is a delay that nobody knew of.
     pub(super) fn put(&mut self, message: Arc<Message>) -> bool {
+        if let Some(log) = &mut self.log {
+            log.append(message, self.spec.keeps_bytes);
+            return false;
+        }
         let newest = self.spec.keeps_newest.and_then(|newest| usize::try_from(newest).ok());
         if newest.is_some_and(|newest| self.waiting() >= newest) {
             self.take();
         }
         let due = self.spec.delay.map(|delay| Instant::now() + delay);
         let is_first = self.due().is_none();
-        self.fresh.push_back(Stored { message, returns: 0, due });
+        self.fresh.push_back(Stored { message, returns: 0, due, offset: None });
         is_first && due.is_some()
     }
 
@@ -109,9 +125,24 @@ impl QueueState {
         self.returned.pop_front().or_else(|| self.fresh.pop_front())
     }
 
+    /// Gives up what a stream has kept for long enough.
+    pub(super) fn forget(&mut self) {
+        if let (Some(log), Some(age)) = (&mut self.log, self.spec.keeps_for) {
+            log.forget(age);
+        }
+    }
+
     /// Hands messages to its readers in turn, as far as they may hold more. They come out after so much time.
     pub(super) fn hand_out(&mut self, readers: &mut BTreeMap<u64, Subscriber>, latency: Duration) {
         let due = (!latency.is_zero()).then(|| Instant::now() + latency);
+        if let Some(log) = &self.log {
+            for number in &self.readers {
+                if let Some(reader) = readers.get_mut(number) {
+                    reader.read_on(log, due);
+                }
+            }
+            return;
+        }
         let mut idle = 0;
         while idle < self.readers.len() && self.waiting() > 0 {
             self.readers.rotate_left(1);

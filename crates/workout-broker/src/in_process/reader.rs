@@ -11,6 +11,7 @@ use crate::in_process::connection::Connection;
 use crate::in_process::delivery::Unsettled;
 use crate::in_process::subscriber::Next;
 use crate::prefetch::Prefetch;
+use crate::start::Start;
 use crate::transport::{Answer, NextDelivery, TransportDeliveries};
 
 #[derive(Debug)]
@@ -24,8 +25,18 @@ pub(super) struct Reader {
 }
 
 impl Reader {
-    pub(super) fn of(connection: Connection, queue: &str, prefetch: Prefetch) -> Result<Self, BrokerError> {
-        let number = connection.server().lock().read(connection.number(), queue, prefetch)?;
+    pub(super) fn of(
+        connection: Connection,
+        queue: &str,
+        start: Option<Start>,
+        prefetch: Prefetch,
+    ) -> Result<Self, BrokerError> {
+        let mut state = connection.server().lock();
+        let number = match start {
+            None => state.read(connection.number(), queue, prefetch),
+            Some(start) => state.read_from(connection.number(), queue, start, prefetch),
+        }?;
+        drop(state);
         Ok(Self { connection, number, arrival: None, delay: None })
     }
 }

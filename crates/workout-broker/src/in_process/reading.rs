@@ -1,21 +1,74 @@
 //! From a queue to its readers, and back.
 
+use std::time::Duration;
+
+use jiff::Timestamp;
+use tokio::time::Instant;
+
 use crate::error::{BrokerError, Kind};
 use crate::in_process::links::Side;
+use crate::in_process::log::Log;
 use crate::in_process::state::State;
 use crate::in_process::subscriber::{End, Mode, Next, Subscriber};
 use crate::prefetch::Prefetch;
+use crate::start::Start;
 use crate::transport::Settlement;
 
 impl State {
     pub(super) fn read(&mut self, connection: u64, queue: &str, prefetch: Prefetch) -> Result<u64, BrokerError> {
         self.pass_time();
-        let entry = self.queues.get_mut(queue).ok_or(Kind::NotFound)?;
+        if self.queues.get(queue).ok_or(Kind::NotFound)?.log.is_some() {
+            return Err(BrokerError::refused("a stream is read from a place in it"));
+        }
+        Ok(self.subscribe(queue, Subscriber::new(connection, queue, prefetch, None)))
+    }
+
+    pub(super) fn read_from(
+        &mut self,
+        connection: u64,
+        stream: &str,
+        start: Start,
+        prefetch: Prefetch,
+    ) -> Result<u64, BrokerError> {
+        self.pass_time();
+        let log = self.log(stream)?;
+        let place = match start {
+            Start::First => log.first(),
+            Start::Next => log.next(),
+            Start::Offset(offset) => offset,
+            Start::Time(time) => self.instant(time).map_or_else(|| log.first(), |time| log.since(time)),
+        };
+        Ok(self.subscribe(stream, Subscriber::new(connection, stream, prefetch, Some(place))))
+    }
+
+    pub(super) fn end_of(&mut self, stream: &str) -> Result<Option<u64>, BrokerError> {
+        self.pass_time();
+        Ok(self.log(stream)?.last())
+    }
+
+    fn log(&self, stream: &str) -> Result<&Log, BrokerError> {
+        let queue = self.queues.get(stream).ok_or(Kind::NotFound)?;
+        queue.log.as_ref().ok_or_else(|| BrokerError::refused("the queue is no stream"))
+    }
+
+    /// A time that the machine's clock shows, by the clock of tests, in whole seconds. `None` for what was before the
+    /// server.
+    fn instant(&self, time: Timestamp) -> Option<Instant> {
+        let (began, instant) = self.began;
+        let seconds = u64::try_from(time.as_second() - began.as_second()).ok()?;
+        // Of the second in which it began, some are already over.
+        let over = Duration::from_nanos(u64::try_from(began.subsec_nanosecond()).unwrap_or_default());
+        instant.checked_add(Duration::from_secs(seconds).checked_sub(over)?)
+    }
+
+    fn subscribe(&mut self, queue: &str, reader: Subscriber) -> u64 {
         self.last += 1;
-        self.readers.insert(self.last, Subscriber::new(connection, queue, prefetch));
-        entry.readers.push_back(self.last);
-        entry.hand_out(&mut self.readers, self.latency);
-        Ok(self.last)
+        self.readers.insert(self.last, reader);
+        if let Some(entry) = self.queues.get_mut(queue) {
+            entry.readers.push_back(self.last);
+            entry.hand_out(&mut self.readers, self.latency);
+        }
+        self.last
     }
 
     pub(super) fn reader(&mut self, reader: u64) -> Option<&mut Subscriber> {

@@ -4,7 +4,9 @@ use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 use std::time::Duration;
 
+use jiff::Timestamp;
 use tokio::sync::{mpsc, watch};
+use tokio::time::Instant;
 use workout_events::amqp::Message;
 
 use crate::error::BrokerError;
@@ -38,6 +40,8 @@ pub(super) struct State {
     /// Whether links can be made, and how often they were, by side.
     pub(super) down: [bool; 2],
     pub(super) generations: [u64; 2],
+    /// When it began, by the machine's clock and by that of tests.
+    pub(super) began: (Timestamp, Instant),
     pub(super) capacity: usize,
     pub(super) latency: Duration,
 }
@@ -57,6 +61,7 @@ impl Default for State {
             blocked: false,
             down: [false; 2],
             generations: [1; 2],
+            began: (Timestamp::now(), Instant::now()),
             capacity: CAPACITY,
             latency: Duration::ZERO,
         }

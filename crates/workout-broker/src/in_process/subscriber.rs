@@ -6,6 +6,7 @@ use std::task::Waker;
 use tokio::time::Instant;
 
 use crate::error::{BrokerError, Kind};
+use crate::in_process::log::Log;
 use crate::in_process::queue::Stored;
 use crate::prefetch::Prefetch;
 
@@ -14,6 +15,8 @@ pub(super) struct Subscriber {
     pub(super) connection: u64,
     pub(super) queue: String,
     prefetch: usize,
+    /// Which message of a stream it gets next.
+    place: Option<u64>,
     /// What is out, by delivery tag.
     unsettled: BTreeMap<u64, Stored>,
     /// What is out and was not taken yet, and when it may be.
@@ -62,11 +65,12 @@ pub(super) enum Next {
 }
 
 impl Subscriber {
-    pub(super) fn new(connection: u64, queue: &str, prefetch: Prefetch) -> Self {
+    pub(super) fn new(connection: u64, queue: &str, prefetch: Prefetch, place: Option<u64>) -> Self {
         Self {
             connection,
             queue: queue.to_owned(),
             prefetch: prefetch.get().into(),
+            place,
             unsettled: BTreeMap::new(),
             inbox: VecDeque::new(),
             last_tag: 0,
@@ -89,6 +93,16 @@ impl Subscriber {
         self.inbox.push_back((self.last_tag, due));
         self.unsettled.insert(self.last_tag, stored);
         self.wake();
+    }
+
+    /// Hands it what a stream has for it, as far as it may hold more.
+    pub(super) fn read_on(&mut self, log: &Log, due: Option<Instant>) {
+        while self.has_room()
+            && let Some(stored) = self.place.and_then(|place| log.at(place))
+        {
+            self.place = stored.offset.map(|offset| offset + 1);
+            self.hand(stored, due);
+        }
     }
 
     pub(super) fn wake(&mut self) {
@@ -138,9 +152,12 @@ impl Subscriber {
         Ok(stored)
     }
 
-    /// Everything that is out, in the order in which it went. It cannot be settled any more.
+    /// Everything that is out, in the order in which it went. It cannot be settled any more. A reader of a stream goes on
+    /// with what it had not taken.
     pub(super) fn give_up(&mut self) -> impl Iterator<Item = Stored> + use<> {
         self.stale = self.last_tag;
+        let untaken = self.inbox.pop_front().and_then(|(tag, _)| self.unsettled.get(&tag));
+        self.place = untaken.and_then(|stored| stored.offset).or(self.place);
         self.inbox.clear();
         std::mem::take(&mut self.unsettled).into_values()
     }

@@ -19,4 +19,4 @@ pub(crate) use exchange::{EXCHANGE_BINDING, EXCHANGES};
 pub use part::{Binding, Part, QueueKind, QueueSpec};
 pub use plan::{Found, Plan, Step};
 pub use queue::{DELIVERY_LIMIT, Queue};
-pub use whole::{LANDING, Topology};
+pub use whole::{HISTORY, LANDING, Topology};

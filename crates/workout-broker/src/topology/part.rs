@@ -60,6 +60,10 @@ pub struct QueueSpec {
     pub delay: Option<Duration>,
     /// How many messages it holds before it drops the oldest.
     pub keeps_newest: Option<u32>,
+    /// How long a stream keeps what it has.
+    pub keeps_for: Option<Duration>,
+    /// How many bytes a stream keeps.
+    pub keeps_bytes: Option<u64>,
     /// After how much time without a reader it is gone.
     pub expires: Option<Duration>,
 }
@@ -72,6 +76,8 @@ pub enum QueueKind {
     Quorum,
     /// On one node.
     Classic,
+    /// As a log, from which nothing is taken: each reader has a place of its own in it.
+    Stream,
 }
 
 impl QueueKind {
@@ -81,6 +87,7 @@ impl QueueKind {
         match self {
             Self::Quorum => "quorum",
             Self::Classic => "classic",
+            Self::Stream => "stream",
         }
     }
 }
@@ -98,8 +105,17 @@ pub struct Binding {
 impl QueueSpec {
     /// Nothing but a name.
     pub(super) fn new(name: &str, kind: QueueKind) -> Self {
-        let name = name.to_owned();
-        Self { name, kind, delivery_limit: None, dead_letters: None, delay: None, keeps_newest: None, expires: None }
+        Self {
+            name: name.to_owned(),
+            kind,
+            delivery_limit: None,
+            dead_letters: None,
+            delay: None,
+            keeps_newest: None,
+            keeps_for: None,
+            keeps_bytes: None,
+            expires: None,
+        }
     }
 }
 
@@ -134,6 +150,12 @@ impl fmt::Display for QueueSpec {
         }
         if let Some(newest) = self.keeps_newest {
             write!(f, ", the newest {newest}")?;
+        }
+        if let Some(age) = self.keeps_for {
+            write!(f, ", of {}", delay::spelled(age))?;
+        }
+        if let Some(bytes) = self.keeps_bytes {
+            write!(f, ", up to {bytes} bytes")?;
         }
         if let Some(expires) = self.expires {
             write!(f, ", gone after {} s without a reader", expires.as_secs())?;

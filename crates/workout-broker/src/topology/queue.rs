@@ -27,6 +27,9 @@ const EXPIRES: Duration = Duration::from_mins(1);
 /// How much a temporary queue holds while its reader is slower than its writers.
 const NEWEST: u32 = 10_000;
 
+/// How much a history holds, whatever its age: some ten million events.
+const HISTORY_BYTES: u64 = 10_000_000_000;
+
 /// A queue of a service, with what it wants to hear.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[must_use = "a queue exists after `Broker::declare`"]
@@ -45,6 +48,8 @@ enum Purpose {
     Store,
     /// They are watched as they come.
     Watch,
+    /// They are kept for whoever reads, for so long.
+    History { age: Duration },
 }
 
 impl Queue {
@@ -62,6 +67,11 @@ impl Queue {
     /// unique.
     pub fn temporary(name: &str) -> Self {
         Self::of(format!("{name}.{}", EntityId::generate()), Purpose::Watch)
+    }
+
+    /// A stream.
+    pub(crate) fn history(name: impl Into<String>, age: Duration) -> Self {
+        Self::of(name, Purpose::History { age })
     }
 
     /// A queue where messages stay however often they come back.
@@ -149,6 +159,10 @@ impl Queue {
                 }));
             }
             Purpose::Store => specs.push(kept(&self.name)),
+            Purpose::History { age } => {
+                let spec = QueueSpec::new(&self.name, QueueKind::Stream);
+                specs.push(QueueSpec { keeps_for: Some(*age), keeps_bytes: Some(HISTORY_BYTES), ..spec });
+            }
             Purpose::Watch => {
                 let spec = QueueSpec::new(&self.name, QueueKind::Classic);
                 specs.push(QueueSpec { keeps_newest: Some(NEWEST), expires: Some(EXPIRES), ..spec });
@@ -164,7 +178,7 @@ impl Queue {
         let name = |text: &str| (1..=MAX_NAME_BYTES).contains(&text.len());
         let retries: Vec<_> = match &self.purpose {
             Purpose::Work { retries, .. } => retries.iter().copied().collect(),
-            Purpose::Store | Purpose::Watch => Vec::new(),
+            Purpose::Store | Purpose::Watch | Purpose::History { .. } => Vec::new(),
         };
         let reason = if !name(&self.name) || !name(&self.dead_letter_name()) {
             "the name of a queue has 1 to 250 bytes"
@@ -172,6 +186,8 @@ impl Queue {
             "the name of a delay queue, which begins with that of its queue, has at most 255 bytes"
         } else if !retries.iter().all(|delay| delay::is_possible(*delay)) {
             "a delay has whole milliseconds, at least one, and at most 3650 days"
+        } else if matches!(self.purpose, Purpose::History { age } if age.is_zero() || age.subsec_nanos() != 0) {
+            "a history is of whole seconds, and at least one"
         } else if self.name.starts_with("amq.") {
             "names that start with `amq.` belong to the broker"
         } else if !self

@@ -1,5 +1,7 @@
 //! All that is to exist.
 
+use std::time::Duration;
+
 use workout_events::{EventType, TOPIC_EXCHANGE, WorkoutPerformed};
 
 use crate::error::BrokerError;
@@ -8,12 +10,16 @@ use crate::topology::{Binding, ExchangeKind, Part, Queue, exchange};
 /// The exchange and the queue of events that nobody wanted when they were published.
 pub const LANDING: &str = "workout.landing";
 
+/// The stream of all events that were published.
+pub const HISTORY: &str = "workout.history";
+
 /// The exchanges of the contract, and what is named besides.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 #[must_use = "it exists after `Broker::apply`"]
 pub struct Topology {
     queues: Vec<Queue>,
     landing: bool,
+    history: Option<Duration>,
 }
 
 impl Topology {
@@ -39,6 +45,16 @@ impl Topology {
         self
     }
 
+    /// Also a stream [`HISTORY`] of all events, for so long, and up to 10 GB: a service that comes later reads from it what
+    /// it has missed. See [`Broker::consume_from`](crate::Broker::consume_from).
+    ///
+    /// It wants every event, so that none is returned, and none lands in [`LANDING`], which no longer needs to be there.
+    /// RabbitMQ takes away what is too old in pieces of 100 MB, so that it keeps more than it was told to.
+    pub fn history(mut self, age: Duration) -> Self {
+        self.history = Some(age);
+        self
+    }
+
     /// What it consists of, in the order in which it has to be made.
     #[must_use]
     pub fn parts(&self) -> Vec<Part> {
@@ -47,6 +63,9 @@ impl Topology {
             parts.push(Part::Exchange { name: LANDING.to_owned(), kind: ExchangeKind::Fanout });
             parts.extend(Queue::store(LANDING).bind(LANDING, "#").parts());
             parts.push(Part::Alternate { exchange: TOPIC_EXCHANGE.to_owned(), to: LANDING.to_owned() });
+        }
+        if let Some(history) = self.history_queue() {
+            parts.extend(history.parts());
         }
         for queue in &self.queues {
             let hears = |binding: &Binding| binding.exchange == WorkoutPerformed::EXCHANGE;
@@ -59,6 +78,10 @@ impl Topology {
     }
 
     pub(crate) fn check(&self) -> Result<(), BrokerError> {
-        self.queues.iter().try_for_each(Queue::check)
+        self.history_queue().iter().chain(&self.queues).try_for_each(Queue::check)
+    }
+
+    fn history_queue(&self) -> Option<Queue> {
+        self.history.map(|age| Queue::history(HISTORY, age).bind(TOPIC_EXCHANGE, "#"))
     }
 }

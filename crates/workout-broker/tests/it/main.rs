@@ -8,6 +8,7 @@ mod faults;
 mod handshake;
 mod in_process;
 mod mutants;
+mod streams;
 mod topology;
 mod urls;
 

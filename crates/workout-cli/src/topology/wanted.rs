@@ -17,18 +17,24 @@ pub(super) struct Wanted {
     /// Also delay queues for each `--queue`, in which a consumer lets messages wait that it tries again: `--retries`, or
     /// with delays of your own, `--retries=500ms,1m,2h`.
     #[arg(long, value_name = "DELAYS", num_args = 0..=1, require_equals = true, default_missing_value = "1s,5s,30s,5m",
-        value_delimiter = ',', value_parser = delay)]
+        value_delimiter = ',', value_parser = time)]
     retries: Vec<Duration>,
     /// Also the queue workout.landing, for events that are published before their first consumer exists.
     #[arg(long)]
     landing: bool,
+    /// Also the stream workout.history of all events, for services that come later: `--history` for 30 days, or for a time
+    /// of your own, `--history=8760h`.
+    #[arg(long, value_name = "TIME", num_args = 0..=1, require_equals = true, default_missing_value = "720h",
+        value_parser = time)]
+    history: Option<Duration>,
 }
 
 impl Wanted {
     pub(super) fn topology(&self) -> Topology {
         let queues = self.queues.iter().map(|queue| queue.clone().retries(&self.retries));
         let topology = queues.fold(Topology::new(), Topology::queue);
-        if self.landing { topology.landing() } else { topology }
+        let topology = if self.landing { topology.landing() } else { topology };
+        self.history.into_iter().fold(topology, Topology::history)
     }
 
     /// Of what AMQP cannot do.
@@ -43,7 +49,7 @@ impl Wanted {
     }
 }
 
-fn delay(text: &str) -> Result<Duration, String> {
+fn time(text: &str) -> Result<Duration, String> {
     let digits = text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len());
     let (number, unit) = text.split_at(digits);
     let milliseconds = match unit {
@@ -51,10 +57,10 @@ fn delay(text: &str) -> Result<Duration, String> {
         "s" => 1_000,
         "m" => 60_000,
         "h" => 3_600_000,
-        _ => return Err("a delay is a number and a unit: 500ms, 1s, 5m, 2h".to_owned()),
+        _ => return Err("a time is a number and a unit: 500ms, 1s, 5m, 2h".to_owned()),
     };
     let number = number.parse::<u64>().ok().and_then(|number| number.checked_mul(milliseconds));
-    number.map(Duration::from_millis).ok_or_else(|| "a delay is a number and a unit, and not too long".to_owned())
+    number.map(Duration::from_millis).ok_or_else(|| "a time is a number and a unit, and not too long".to_owned())
 }
 
 fn parse(text: &str) -> Result<Queue, String> {

@@ -32,6 +32,7 @@ mod routing;
 mod sending;
 mod settling;
 mod sharing;
+mod streams;
 
 use std::pin::Pin;
 
@@ -45,6 +46,7 @@ pub use routing::*;
 pub use sending::*;
 pub use settling::*;
 pub use sharing::*;
+pub use streams::*;
 
 /// A server that nobody else uses, and on which nothing was declared but the exchanges of the contract.
 pub trait FreshServer: Send + Sync {
@@ -156,6 +158,13 @@ macro_rules! __contract_cases {
             readers_of_a_queue_share_it_in_turn
             what_one_reader_leaves_another_gets
             connections_share_queues
+
+            a_stream_gives_all_to_each_reader
+            a_reader_of_a_stream_begins_where_it_asks_to
+            what_is_said_to_a_message_of_a_stream_makes_room_for_more
+            who_has_read_up_to_the_end_has_read_all
+            what_is_no_stream_is_not_read_as_one
+            a_history_is_planned_and_keeps_its_age
 
             acknowledgements_are_not_lost_at_the_end
             a_fresh_broker_is_well

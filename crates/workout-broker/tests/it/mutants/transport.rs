@@ -9,7 +9,7 @@ use std::time::Duration;
 use workout_broker::Settled;
 use workout_broker::topology::{Found, Part, QueueSpec};
 use workout_broker::transport::{Answer, Transport, TransportDeliveries, TransportLane};
-use workout_broker::{Health, LinkHealth, LinkState, Outcome, Prefetch};
+use workout_broker::{Health, LinkHealth, LinkState, Outcome, Prefetch, Start};
 use workout_events::TOPIC_EXCHANGE;
 use workout_events::amqp::Message;
 
@@ -44,6 +44,26 @@ impl Transport for Mutated {
         Box::pin(async move {
             let deliveries = MutatedDeliveries::new(self.inner.consume(queue, prefetch).await?, self.bug);
             Ok(Box::new(deliveries) as Box<dyn TransportDeliveries>)
+        })
+    }
+
+    fn consume_from<'a>(
+        &'a self,
+        stream: &'a str,
+        start: Start,
+        prefetch: Prefetch,
+    ) -> Answer<'a, Box<dyn TransportDeliveries>> {
+        let start = if self.bug == Bug::BeginsAtTheBeginning { Start::First } else { start };
+        Box::pin(async move {
+            let inner = self.inner.consume_from(stream, start, prefetch).await?;
+            Ok(Box::new(MutatedDeliveries::new(inner, self.bug)) as Box<dyn TransportDeliveries>)
+        })
+    }
+
+    fn end_of<'a>(&'a self, stream: &'a str) -> Answer<'a, Option<u64>> {
+        Box::pin(async move {
+            let end = self.inner.end_of(stream).await?;
+            Ok(end.filter(|_| self.bug != Bug::SeesNoEnd))
         })
     }
 
