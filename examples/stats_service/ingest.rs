@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use stats_store::{Effect, Fact, StatsWriter, StoreError};
 use tracing::warn;
-use workout_consumer::Consumer;
+use workout_consumer::{Consumer, Failure};
 use workout_events::{Event, WorkoutDeleted, WorkoutPerformed};
 
 use crate::receipts::Receipts;
@@ -26,8 +26,8 @@ pub(crate) fn consumer(writer: Arc<dyn StatsWriter>, receipts: Receipts) -> Cons
 }
 
 impl Ingest {
-    async fn store(self, fact: Fact) -> Result<(), StoreError> {
-        for effect in self.writer.write(slice::from_ref(&fact)).await? {
+    async fn store(self, fact: Fact) -> Result<(), Failure> {
+        for effect in self.writer.write(slice::from_ref(&fact)).await.map_err(failure)? {
             if effect == Effect::Conflict {
                 warn!(event_id = %fact.event_id(), "two facts have one identity; the later one is in quarantine");
             }
@@ -35,4 +35,9 @@ impl Ingest {
         }
         Ok(())
     }
+}
+
+/// A database that is away says nothing about the event.
+fn failure(error: StoreError) -> Failure {
+    if error.is_transient() { Failure::unavailable(error) } else { Failure::retry(error) }
 }

@@ -34,7 +34,7 @@ pub(crate) async fn run(settings: &Settings) -> Result<(), Failure> {
     let receipts = Receipts::default();
     let consumer = ingest::consumer(store.writer(), receipts.clone());
     // Before the first request, so that nothing is published that nobody hears.
-    broker.declare(consumer.queue()).await?;
+    broker.declare(&consumer.queue()).await?;
 
     let mut app = stats_http::router(store.reader());
     let embedded = matches!(settings.mode, Mode::Embedded { .. });

@@ -72,7 +72,7 @@ async fn walk(broker: &Broker, store: &StatsStore) {
     let history = History::new();
     let (stored, mut storing) = watch::channel(0);
     let consumer = consumer(store.writer(), &Arc::new(stored));
-    broker.declare(consumer.queue()).await.unwrap();
+    broker.declare(&consumer.queue()).await.unwrap();
     history.publish(&Publisher::new(broker.clone())).await;
 
     let all = history.events.len();
@@ -80,7 +80,7 @@ async fn walk(broker: &Broker, store: &StatsStore) {
         storing.wait_for(|stored| *stored >= all).await.unwrap();
     };
     let report = timeout(LIMIT, consumer.run(broker.clone(), shutdown)).await.unwrap().unwrap();
-    assert_eq!((report.handled, report.requeued, report.rejected), (all.try_into().unwrap(), 0, 0));
+    assert_eq!((report.handled, report.retried, report.dead), (all.try_into().unwrap(), 0, 0));
 
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.unwrap();
     let address = listener.local_addr().unwrap();

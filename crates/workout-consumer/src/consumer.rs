@@ -1,74 +1,230 @@
 //! What a consumer is made of.
 
+use std::fmt;
 use std::pin::pin;
+use std::sync::Arc;
+use std::time::Duration;
 
 use workout_broker::{Broker, Prefetch, Queue};
-use workout_events::{Event, EventType};
+use workout_events::{Decoder, Event, EventType};
 
+use crate::batch::BatchHandler;
 use crate::error::ConsumeError;
-use crate::handler::{Failure, Handler};
-use crate::run::{Report, Run};
+use crate::handler::{Around, Handler, Ready};
+use crate::health::{ConsumerHealth, ConsumerState};
+use crate::read::Readers;
+use crate::retries::Retries;
+use crate::run::{Crew, OneByOne, Report, Shared, Source, Together, Work};
+use crate::settings::Settings;
 use crate::shutdown::Shutdown;
 
 /// A queue of this service, and what to do with the events in it.
-#[derive(Debug)]
+///
+/// `S` is what its handlers share, if anything.
 #[must_use = "a consumer does nothing until `run` is called"]
-pub struct Consumer {
+pub struct Consumer<S = ()> {
     queue: Queue,
-    prefetch: Prefetch,
-    handlers: Vec<Handler>,
+    settings: Settings,
+    state: Arc<S>,
+    readers: Readers<Ready<S>>,
+    layers: Vec<Arc<dyn Around<S>>>,
+    batch: Option<BatchHandler>,
+    health: ConsumerHealth,
 }
 
 impl Consumer {
     /// A consumer of this queue, by convention `service.purpose`. Instances of a service share the queue and its work.
     pub fn new(queue: impl Into<String>) -> Self {
-        Self { queue: Queue::new(queue), prefetch: Prefetch::default(), handlers: Vec::new() }
+        Self::with_state(queue, ())
+    }
+}
+
+impl<S: Send + Sync + 'static> Consumer<S> {
+    /// A consumer whose handlers share this: a pool, a client, a cache. They get at it by their
+    /// [`Context`](crate::Context).
+    pub fn with_state(queue: impl Into<String>, state: S) -> Self {
+        Self {
+            queue: Queue::new(queue),
+            settings: Settings::default(),
+            state: Arc::new(state),
+            readers: Readers::new(),
+            layers: Vec::new(),
+            batch: None,
+            health: ConsumerHealth::new(),
+        }
     }
 
-    /// Handles the events of type `T`, and binds the queue to them.
+    /// Handles the events of type `T`, in its newest version, by an async function of the [`Event`], or of the event and
+    /// its [`Context`](crate::Context); and binds the queue to them.
     ///
     /// The handler may get an event more than once, and events in any order: it has to be idempotent. `Ok` means that the
-    /// event has been dealt with, for good; it is acknowledged then and not before. `Err` and a panic mean that it has
-    /// to come again.
-    pub fn on<T, H, F, E>(mut self, handler: H) -> Self
+    /// event has been dealt with, for good; it is acknowledged then and not before. What an error means is said by its
+    /// [`Class`](crate::Class), and is another attempt unless said otherwise; a panic is an error, and so is more time than
+    /// the [`limit`](Self::limit).
+    pub fn on<T, M, H>(mut self, handler: H) -> Self
     where
         T: EventType,
-        H: Fn(Event<T>) -> F + Send + Sync + 'static,
-        F: Future<Output = Result<(), E>> + Send + 'static,
-        E: Into<Failure>,
+        M: 'static,
+        H: Handler<T, S, M>,
     {
+        let handler = Arc::new(handler);
         self.queue = self.queue.bind_type::<T>();
-        self.handlers.push(Handler::new(handler));
+        self.readers.push(move |event: Event<T>| Ready::new(event, &handler));
         self
     }
 
-    /// How many messages the broker may send ahead, 100 unless said otherwise.
-    pub fn prefetch(mut self, prefetch: Prefetch) -> Self {
-        self.prefetch = prefetch;
+    /// Handles events in [`Batches`](crate::Batches), and binds the queue to them. Instead of [`on`](Self::on).
+    pub fn batch(mut self, handler: BatchHandler) -> Self {
+        self.queue = handler.bind.iter().fold(self.queue, |queue, bind| bind(queue));
+        self.batch = Some(handler);
         self
     }
 
-    /// The queue with its bindings: to declare it before anything is published, where `run` may come too late.
-    pub fn queue(&self) -> &Queue {
-        &self.queue
+    /// Does something around every handler: an async function of the [`Context`](crate::Context) and of what comes
+    /// [`Next`](crate::Next). What was added first is outermost. Not around batches.
+    pub fn around(mut self, layer: impl Around<S>) -> Self {
+        self.layers.push(Arc::new(layer));
+        self
     }
 
-    /// Declares the queue and consumes until `shutdown` is ready; then takes no more, handles what has already come, and
-    /// reports.
+    /// How many handlers run at the same time, 1 unless said otherwise. With more than one, events overtake each other.
+    pub fn concurrency(mut self, handlers: usize) -> Self {
+        self.settings.concurrency = handlers;
+        self
+    }
+
+    /// Events with the same subject are handled one at a time and in the order in which they came, while the rest runs
+    /// in parallel. One that has to wait for its next attempt is overtaken.
     ///
-    /// Events are handled one after another. A handler that has begun is not cut short by the shutdown; dropping the
-    /// future leaves it running, and what it was given will come again.
+    /// It holds within this process. Where several share the queue, each has its own line.
+    pub fn in_order_of_subjects(mut self) -> Self {
+        self.settings.by_subject = true;
+        self
+    }
+
+    /// How many messages the broker may send ahead: unless said otherwise 100, or as many as suit the concurrency and the
+    /// size of batches.
+    pub fn prefetch(mut self, prefetch: Prefetch) -> Self {
+        self.settings.prefetch = Some(prefetch);
+        self
+    }
+
+    /// How often a message is tried, and when.
+    pub fn retries(mut self, retries: Retries) -> Self {
+        self.settings.retries = retries;
+        self
+    }
+
+    /// How long a handler may take, a minute unless said otherwise. What takes longer is cut short, and has failed.
+    pub fn limit(mut self, time: Duration) -> Self {
+        self.settings.limit = time;
+        self
+    }
+
+    /// How long what is under way may take after the shutdown, 20 seconds unless said otherwise. What is left then comes
+    /// again, to this service or to another instance.
+    pub fn drain(mut self, time: Duration) -> Self {
+        self.settings.drain = time;
+        self
+    }
+
+    /// How messages are read: for instance also those in the plain envelope,
+    /// `Decoder::new().accept_plain_envelope()`.
+    pub fn decoder(mut self, decoder: Decoder) -> Self {
+        self.settings.decoder = decoder;
+        self
+    }
+
+    /// Makes nothing at the broker, because this service may not: the queues have to be there, as `workout topology apply`
+    /// makes them, and [`run`](Self::run) looks whether they are.
+    pub fn declares_nothing(mut self) -> Self {
+        self.settings.declares = false;
+        self
+    }
+
+    /// Also hears what this exchange carries under routing keys that match the pattern: where events come from that are
+    /// published by others, on an exchange of theirs.
+    pub fn bind(mut self, exchange: impl Into<String>, pattern: impl Into<String>) -> Self {
+        self.queue = self.queue.bind(exchange, pattern);
+        self
+    }
+
+    /// The queue with its bindings and what belongs to it: to declare it before anything is published, where `run` may
+    /// come too late, or to have it in a topology.
+    pub fn queue(&self) -> Queue {
+        self.queue.clone().retries(self.settings.retries.delays())
+    }
+
+    /// Tells how the consumer is doing, once it runs and after it has ended.
+    #[must_use]
+    pub fn health(&self) -> ConsumerHealth {
+        self.health.clone()
+    }
+
+    /// Declares the queues and consumes until `shutdown` is ready; then takes no more, finishes what has already come as
+    /// far as there is time, and reports.
+    ///
+    /// A link that is lost, a channel that the broker closes and a queue that somebody deletes end nothing: it subscribes
+    /// again. Dropping the future drops what the handlers are at; their events come again.
     ///
     /// # Errors
-    /// When there is no handler, the queue cannot be declared, or the link to the broker is lost.
+    /// When there is no handler or a setting contradicts another; when a queue is there with other properties, or may not
+    /// be declared or read; and when the broker was closed by this process.
     pub async fn run(self, broker: Broker, shutdown: impl Future<Output = ()> + Send) -> Result<Report, ConsumeError> {
-        if self.handlers.is_empty() {
-            return Err(ConsumeError::no_handler());
-        }
-        broker.declare(&self.queue).await.map_err(ConsumeError::broker)?;
-        let deliveries = broker.consume(self.queue.name(), self.prefetch).await.map_err(ConsumeError::broker)?;
-        let signal = pin!(shutdown);
-        let run = Run::new(self.queue.name(), &self.handlers, Shutdown::new(signal));
-        run.consume(deliveries).await.map_err(ConsumeError::broker)
+        self.go(broker, shutdown).await
+    }
+
+    async fn go(self, broker: Broker, shutdown: impl Future<Output = ()> + Send) -> Result<Report, ConsumeError> {
+        let queue = self.queue();
+        let Self { settings, state, readers, layers, batch, health, .. } = self;
+        let at_once = batch.as_ref().map_or(settings.concurrency, |batch| batch.size);
+        let prefetch = settings.prefetch_for(at_once, batch.is_some());
+        settings.check(prefetch, at_once)?;
+        let watched = health.clone();
+        let shared = |settings| Shared::new(queue, settings, broker, watched, false);
+        let mut signal = pin!(shutdown);
+        let shutdown = Shutdown::new(signal.as_mut());
+        let ended = match batch {
+            Some(batch) if readers.is_empty() && !batch.work.is_empty() && batch.size > 0 => {
+                let shared = shared(settings);
+                let work = Together::new(&shared, batch);
+                Box::pin(consume(shared, work, prefetch, shutdown)).await
+            }
+            None if !readers.is_empty() => {
+                let shared = shared(settings);
+                let work = OneByOne::new(&shared, readers, layers.into(), state);
+                Box::pin(consume(shared, work, prefetch, shutdown)).await
+            }
+            Some(_) if !readers.is_empty() => {
+                return Err(ConsumeError::invalid("it handles single events or batches, and not both"));
+            }
+            _ => return Err(ConsumeError::invalid("it has no handler, so it would park whatever comes")),
+        };
+        health.is(ConsumerState::Ended);
+        ended.map_err(ConsumeError::broker)
+    }
+}
+
+async fn consume<W: Work>(
+    shared: Arc<Shared>,
+    work: Arc<W>,
+    prefetch: Prefetch,
+    mut shutdown: Shutdown<'_>,
+) -> Result<Report, workout_broker::BrokerError> {
+    let source = tokio::select! {
+        biased;
+        () = shutdown.wait() => return Ok(Report::default()),
+        opened = Source::open(&shared, prefetch) => opened?,
+    };
+    Crew::new(shared, source, work).run(shutdown).await
+}
+
+impl<S> fmt::Debug for Consumer<S> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Consumer")
+            .field("queue", &self.queue.name())
+            .field("types", &self.readers)
+            .field("batch", &self.batch)
+            .finish_non_exhaustive()
     }
 }

@@ -1,17 +1,40 @@
 #![doc = include_str!("../README.md")]
+//!
+//! # Where to look
+//!
+//! | you want to | start at |
+//! |---|---|
+//! | handle events one by one | [`Consumer::on`], [`Handler`], [`Context`] |
+//! | say what became of an event | [`Verdict`], [`Failure`], [`Class`] |
+//! | handle many events in one transaction | [`Consumer::batch`], [`Batches`], [`Batch`], [`Committed`] |
+//! | do something around every handler | [`Consumer::around`] |
+//! | say how often and when to try again | [`Retries`] |
+//! | know how it is doing | [`Consumer::health`], [`Report`] |
+//! | look at dead letters, and bring them back | [`Reason`], [`Past`] |
+
+mod handler;
+mod read;
+
+mod batch;
+
+mod retries;
+mod settings;
 
 mod consumer;
 pub mod dead_letters;
 mod error;
-mod handler;
-#[expect(dead_code, unused_imports, reason = "the engine begins to use it with its next change")]
+mod health;
 mod letter;
 mod run;
 mod shutdown;
 
+pub use crate::batch::{Batch, BatchHandler, Batches, Committed};
 pub use crate::consumer::Consumer;
 pub use crate::dead_letters::{DeadLetter, DeadLetters};
 pub use crate::error::ConsumeError;
+pub use crate::handler::{Around, Class, Context, Failure, Handler, IntoVerdict, Next, Verdict};
+pub use crate::health::{ConsumerHealth, ConsumerState};
 pub use crate::letter::{Past, Reason, UnknownReason};
+pub use crate::retries::Retries;
 pub use crate::run::Report;
 pub use workout_broker::{Broker, BrokerError, Prefetch, PrefetchError, Queue};

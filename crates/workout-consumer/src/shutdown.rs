@@ -20,8 +20,4 @@ impl<'f> Shutdown<'f> {
             self.came = true;
         }
     }
-
-    pub(crate) fn came(&self) -> bool {
-        self.came
-    }
 }

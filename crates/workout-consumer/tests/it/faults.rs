@@ -1,110 +1,136 @@
 //! A consumer whose broker fails as it is told.
 
 use std::collections::BTreeSet;
-use std::io;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use tokio::sync::mpsc;
-use tokio::task::JoinHandle;
-use tokio::time::timeout;
+use tokio::time::{Instant, sleep};
 use workout_broker::Queue;
-use workout_broker::in_process::{Fate, Server};
-use workout_consumer::{Broker, ConsumeError, Consumer, Report};
+use workout_broker::in_process::Fate;
+use workout_consumer::{Consumer, ConsumerState, Context};
 use workout_events::{Event, EventId, WorkoutDeleted};
 
-use crate::support::{deleted, publish, soon};
+use crate::support::{QUEUE, deleted, publish, server, start, until};
 
-const QUEUE: &str = "tests.faults";
+/// The ids of events that were handled.
+#[derive(Clone, Default)]
+struct Seen(Arc<Mutex<Vec<EventId>>>);
 
-/// A running consumer, whose handler waits for a word with each event.
-struct Running {
-    server: Server,
-    broker: Broker,
-    events: mpsc::Receiver<EventId>,
-    stop: mpsc::Sender<()>,
-    run: JoinHandle<Result<Report, ConsumeError>>,
-}
-
-async fn running() -> Running {
-    let server = Server::seeded(1);
-    let broker = server.connect();
-    broker.declare(&Queue::new(QUEUE).bind_type::<WorkoutDeleted>()).await.unwrap();
-    let (handled, events) = mpsc::channel(1);
-    let (stop, mut stopped) = mpsc::channel(1);
-    let consumer = Consumer::new(QUEUE).on(move |event: Event<WorkoutDeleted>| {
-        let handled = handled.clone();
-        async move { handled.send(event.id()).await.map_err(io::Error::other) }
-    });
-    let shutdown = async move { stopped.recv().await.unwrap_or_default() };
-    let run = tokio::spawn(consumer.run(broker.clone(), shutdown));
-    Running { server, broker, events, stop, run }
-}
-
-/// One that has handled an event already.
-async fn reading() -> Running {
-    let mut running = running().await;
-    let event = deleted(1);
-    publish(&running.broker, &event).await;
-    assert_eq!(running.next().await, event.id());
-    running
-}
-
-impl Running {
-    async fn next(&mut self) -> EventId {
-        soon(self.events.recv()).await.unwrap()
+impl Seen {
+    fn ids(&self) -> Vec<EventId> {
+        self.0.lock().unwrap().clone()
     }
+}
 
-    async fn end(self) -> Report {
-        self.stop.send(()).await.unwrap();
-        soon(self.run).await.unwrap().unwrap()
-    }
+fn consumer(seen: &Seen) -> Consumer<Seen> {
+    Consumer::with_state(QUEUE, seen.clone()).on(async |event: Event<WorkoutDeleted>, context: Context<Seen>| {
+        context.state().0.lock().unwrap().push(event.id());
+        sleep(Duration::from_millis(50)).await;
+    })
 }
 
 #[tokio::test(start_paused = true)]
-async fn an_event_whose_channel_ends_meanwhile_comes_again_and_counts_when_it_is_acknowledged() {
-    let mut running = running().await;
-    let events = [deleted(1), deleted(2), deleted(3)];
+async fn events_whose_channel_ends_meanwhile_come_again_and_count_when_they_are_acknowledged() {
+    let (server, broker) = server();
+    let seen = Seen::default();
+    let running = start(&broker, consumer(&seen)).await;
+    let events: Vec<_> = (1..=20).map(deleted).collect();
     for event in &events {
-        publish(&running.broker, event).await;
+        publish(&broker, event).await;
     }
-    let mut seen = BTreeSet::from([running.next().await]);
-    // The next is in its handler, which waits for us; all of them had come.
-    running.server.close_channels(QUEUE);
-    while let Ok(event) = timeout(Duration::from_secs(1), running.events.recv()).await {
-        seen.insert(event.unwrap());
-    }
-    assert_eq!(seen, events.iter().map(Event::id).collect());
-    assert_eq!((running.server.unsettled(QUEUE), running.server.waiting(QUEUE)), (0, Some(0)));
+    until(|| seen.ids().len() == 5).await;
+    server.close_channels(QUEUE);
+    until(|| server.waiting(QUEUE) == Some(0) && server.unsettled(QUEUE) == 0).await;
+    let ids: BTreeSet<_> = seen.ids().into_iter().collect();
+    assert_eq!(ids, events.iter().map(Event::id).collect());
+    let report = running.end().await;
     // Whatever was handled twice was acknowledged once.
-    assert_eq!(running.end().await.handled, 3);
+    assert_eq!((report.handled, report.dead), (20, 0), "{report:?}");
+    assert!(seen.ids().len() <= 21);
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_consumer_outlives_its_link() {
-    let mut running = reading().await;
-    running.server.lose_consuming();
-    let event = deleted(1);
-    publish(&running.broker, &event).await;
-    assert!(timeout(Duration::from_mins(10), running.events.recv()).await.is_err());
-    running.server.restore_consuming();
-    assert_eq!(running.next().await, event.id());
+    let (server, broker) = server();
+    let seen = Seen::default();
+    let running = start(&broker, consumer(&seen)).await;
+    publish(&broker, &deleted(1)).await;
+    until(|| running.health.last_settled().is_some()).await;
+    server.lose_consuming();
+    publish(&broker, &deleted(2)).await;
+    sleep(Duration::from_mins(10)).await;
+    assert_eq!(seen.ids().len(), 1);
+    assert!(!running.health.is_ready(), "{:?}", running.health);
+    server.restore_consuming();
+    let begun = Instant::now();
+    until(|| seen.ids().len() == 2).await;
+    assert!(begun.elapsed() < Duration::from_secs(5));
+    assert!(running.health.is_ready());
     assert_eq!(running.end().await.handled, 2);
 }
 
 #[tokio::test(start_paused = true)]
 async fn an_event_that_was_published_twice_is_handled_twice_under_one_id() {
-    let mut running = running().await;
-    running.server.nth(1, Fate::RoutedTwice);
+    let (server, broker) = server();
+    let seen = Seen::default();
+    let running = start(&broker, consumer(&seen)).await;
+    server.nth(1, Fate::RoutedTwice);
     let event = deleted(1);
-    publish(&running.broker, &event).await;
-    assert_eq!([running.next().await, running.next().await], [event.id(); 2]);
+    publish(&broker, &event).await;
+    until(|| seen.ids() == [event.id(); 2]).await;
     assert_eq!(running.end().await.handled, 2);
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_consumer_whose_queue_is_deleted_ends_and_says_so() {
-    let running = reading().await;
-    running.server.delete_queue(QUEUE);
-    let error = soon(running.run).await.unwrap().unwrap_err();
-    assert!(!error.is_transient(), "{error:?}");
+async fn a_queue_that_somebody_deletes_is_declared_again() {
+    let (server, broker) = server();
+    let seen = Seen::default();
+    let running = start(&broker, consumer(&seen)).await;
+    publish(&broker, &deleted(1)).await;
+    until(|| running.health.last_settled().is_some()).await;
+    server.delete_queue(QUEUE);
+    until(|| server.waiting(QUEUE).is_some()).await;
+    publish(&broker, &deleted(2)).await;
+    until(|| seen.ids().len() == 2).await;
+    assert_eq!(running.end().await.handled, 2);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_consumer_that_the_broker_cancelled_subscribes_again() {
+    let (server, broker) = server();
+    let seen = Seen::default();
+    let running = start(&broker, consumer(&seen)).await;
+    for round in 1..=3 {
+        publish(&broker, &deleted(1)).await;
+        until(|| seen.ids().len() == round).await;
+        server.cancel(QUEUE);
+    }
+    assert_eq!(running.end().await.handled, 3);
+}
+
+/// Somebody made another queue of that name: there is no point in going on, and no loop either.
+#[tokio::test(start_paused = true)]
+async fn a_queue_that_is_another_by_now_ends_the_consumer_with_the_difference() {
+    let (server, broker) = server();
+    let running = start(&broker, consumer(&Seen::default())).await;
+    publish(&broker, &deleted(1)).await;
+    until(|| running.health.last_settled().is_some()).await;
+    let health = running.health.clone();
+    server.delete_queue(&format!("{QUEUE}.dead"));
+    broker.declare(&Queue::new(format!("{QUEUE}.dead"))).await.unwrap();
+    server.delete_queue(QUEUE);
+    let error = running.fail().await;
+    assert!(error.is_topology() && !error.is_transient(), "{error:?}");
+    assert_eq!(health.state(), ConsumerState::Ended);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_broker_that_this_process_closes_ends_the_consumer() {
+    let (_server, broker) = server();
+    let running = start(&broker, consumer(&Seen::default())).await;
+    publish(&broker, &deleted(1)).await;
+    until(|| running.health.last_settled().is_some()).await;
+    broker.close().await.unwrap();
+    let error = running.fail().await;
+    assert!(!error.is_transient() && !error.is_topology(), "{error:?}");
 }

@@ -1,31 +1,16 @@
 use std::io;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicU32, Ordering};
 
-use tokio::sync::{Notify, mpsc};
+use tokio::sync::mpsc;
 use workout_broker::Queue;
-use workout_consumer::{Broker, Consumer};
+use workout_consumer::{Consumer, Context, Failure, Verdict};
 use workout_events::amqp::Message;
-use workout_events::{EntityId, Event, WorkoutDeleted, WorkoutPerformed, event};
+use workout_events::{Decoder, EntityId, Event, WorkoutDeleted, WorkoutPerformed, event};
 
-use crate::support::{deleted, publish, publish_message, soon, take};
-
-const QUEUE: &str = "tests.outcomes";
-
-/// The queue is declared before the consumer starts, so that a test may publish at once.
-async fn broker() -> Broker {
-    let broker = Broker::in_process();
-    broker.declare(&Queue::new(QUEUE).bind_type::<WorkoutDeleted>()).await.unwrap();
-    broker
-}
+use crate::support::{QUEUE, dead_letters, deleted, publish, publish_message, server, soon, start, until};
 
 #[tokio::test]
 async fn each_event_is_handled_once_and_in_its_own_type() {
-    let broker = broker().await;
-    let events = [deleted(1), deleted(2), deleted(3)];
-    for event in &events {
-        publish(&broker, event).await;
-    }
+    let (_server, broker) = server();
     let (seen, mut arrived) = mpsc::unbounded_channel();
     let consumer = Consumer::new(QUEUE)
         .on(async |_: Event<WorkoutPerformed>| -> io::Result<()> { panic!("of another type") })
@@ -33,38 +18,13 @@ async fn each_event_is_handled_once_and_in_its_own_type() {
             let sent = seen.send(event);
             async move { sent }
         });
-    let all_seen = async {
-        for event in events {
-            assert_eq!(arrived.recv().await, Some(event));
-        }
-    };
-    let report = soon(consumer.run(broker, all_seen)).await.unwrap();
-    assert_eq!((report.handled, report.requeued, report.rejected), (3, 0, 0));
-}
-
-#[tokio::test]
-async fn what_fails_comes_again_whether_it_says_so_or_panics() {
-    let broker = broker().await;
-    publish(&broker, &deleted(1)).await;
-    let (attempts, done) = (Arc::new(AtomicU32::new(0)), Arc::new(Notify::new()));
-    let (counted, finished) = (Arc::clone(&attempts), Arc::clone(&done));
-    let consumer = Consumer::new(QUEUE).on(move |_: Event<WorkoutDeleted>| {
-        let attempt = counted.fetch_add(1, Ordering::SeqCst);
-        let finished = Arc::clone(&finished);
-        async move {
-            match attempt {
-                0 => panic!("the first attempt panics"),
-                1 => Err("the second attempt fails"),
-                _ => {
-                    finished.notify_one();
-                    Ok(())
-                }
-            }
-        }
-    });
-    let report = soon(consumer.run(broker, done.notified())).await.unwrap();
-    assert_eq!((report.handled, report.requeued, report.rejected), (1, 2, 0));
-    assert_eq!(attempts.load(Ordering::SeqCst), 3);
+    let running = start(&broker, consumer).await;
+    for event in [deleted(1), deleted(2), deleted(3)] {
+        publish(&broker, &event).await;
+        assert_eq!(soon(arrived.recv()).await, Some(event));
+    }
+    let report = running.end().await;
+    assert_eq!((report.handled, report.retried, report.dead, report.left), (3, 0, 0, 0));
 }
 
 /// An event that the consumer has no handler for.
@@ -75,54 +35,149 @@ pub struct Happened {
 }
 
 #[tokio::test]
-async fn a_poison_message_is_dead_and_its_neighbours_live() {
-    let broker = broker().await;
-    let unknown = Event::new("/tests", Happened::new(EntityId::generate())).unwrap();
-    let bodies = [b"{}".to_vec(), unknown.encode()];
-    for body in &bodies {
-        let mut poison = Message::of(&deleted(1)).unwrap();
-        poison.body.clone_from(body);
-        publish_message(&broker, poison).await;
-    }
-    let neighbour = deleted(2);
-    publish(&broker, &neighbour).await;
-
-    let (handled, is_handled) = mpsc::unbounded_channel();
+async fn what_is_no_event_of_ours_is_a_dead_letter_that_says_why_and_its_neighbours_live() {
+    let (server, broker) = server();
+    let (handled, mut is_handled) = mpsc::unbounded_channel();
     let consumer = Consumer::new(QUEUE).on(move |event: Event<WorkoutDeleted>| {
         let sent = handled.send(event);
         async move { sent }
     });
-    let mut is_handled = is_handled;
-    let shutdown = async { assert_eq!(is_handled.recv().await, Some(neighbour)) };
-    let report = soon(consumer.run(broker.clone(), shutdown)).await.unwrap();
-    assert_eq!((report.handled, report.requeued, report.rejected), (1, 0, 2));
-    for body in bodies {
-        assert_eq!(take(&broker, &format!("{QUEUE}.dead")).await, body);
+    let running = start(&broker, consumer).await;
+
+    let unknown_type = Event::new("/tests", Happened::new(EntityId::generate())).unwrap().encode();
+    let known = String::from_utf8(deleted(1).encode()).unwrap();
+    let unknown_version = known.replace(r#""dataversion":1"#, r#""dataversion":77"#).into_bytes();
+    for body in [b"{".to_vec(), unknown_type.clone(), unknown_version.clone()] {
+        let mut poison = Message::of(&deleted(1)).unwrap();
+        poison.body = body;
+        publish_message(&broker, poison).await;
     }
+    let neighbour = deleted(2);
+    publish(&broker, &neighbour).await;
+    assert_eq!(soon(is_handled.recv()).await, Some(neighbour));
+
+    let report = running.end().await;
+    assert_eq!((report.handled, report.quarantined, report.parked), (1, 1, 2));
+    let dead = dead_letters(&server).await;
+    let said: Vec<_> = dead.iter().map(|dead| (&*dead.body, &*dead.reason, &*dead.code, dead.attempts)).collect();
+    let want = [
+        (&b"{"[..], "quarantined", "truncated", 0),
+        (&unknown_type, "parked", "unknown_type", 0),
+        (&unknown_version, "parked", "unknown_version", 0),
+    ];
+    assert_eq!(said, want);
 }
 
 /// Someone published the right body under the wrong name: the body decides.
 #[tokio::test]
 async fn a_misleading_property_does_not_mislead() {
-    let broker = broker().await;
+    let (_server, broker) = server();
+    let consumer = Consumer::new(QUEUE)
+        .on(async |_: Event<WorkoutPerformed>| -> io::Result<()> { panic!("of another type") })
+        .on(async |_: Event<WorkoutDeleted>| {});
+    let running = start(&broker, consumer).await;
     let mut message = Message::of(&deleted(1)).unwrap();
     message.properties.kind = "workout.performed".into();
     publish_message(&broker, message).await;
-
-    let done = Arc::new(Notify::new());
-    let finished = Arc::clone(&done);
-    let consumer = Consumer::new(QUEUE)
-        .on(async |_: Event<WorkoutPerformed>| -> io::Result<()> { panic!("of another type") })
-        .on(move |_: Event<WorkoutDeleted>| {
-            finished.notify_one();
-            async { io::Result::Ok(()) }
-        });
-    let report = soon(consumer.run(broker, done.notified())).await.unwrap();
-    assert_eq!((report.handled, report.rejected), (1, 0));
+    until(|| running.health.last_settled().is_some()).await;
+    assert_eq!(running.end().await.handled, 1);
 }
 
 #[tokio::test]
-async fn a_consumer_without_a_handler_does_not_start() {
-    let error = Consumer::new(QUEUE).run(broker().await, std::future::pending()).await.unwrap_err();
-    assert!(!error.is_transient(), "{error:?}");
+async fn a_handler_answers_with_a_value_and_a_rejected_event_is_dead_with_the_reason() {
+    let (server, broker) = server();
+    let consumer = Consumer::new(QUEUE).on(async |event: Event<WorkoutDeleted>| match event.data().revision {
+        1 => Ok(Verdict::Done),
+        2 => Ok(Verdict::reject("nobody knows this workout")),
+        3 => Err(Failure::reject(io::Error::other("it never existed"))),
+        _ => Err(Failure::reject(std::fmt::Error)),
+    });
+    let running = start(&broker, consumer).await;
+    for revision in 1..=4 {
+        publish(&broker, &deleted(revision)).await;
+    }
+    until(|| server.waiting(&format!("{QUEUE}.dead")) == Some(3)).await;
+    let report = running.end().await;
+    assert_eq!((report.handled, report.dead, report.retried), (1, 3, 0));
+    let dead: Vec<_> =
+        dead_letters(&server).await.into_iter().map(|dead| (dead.reason, dead.attempts, dead.error)).collect();
+    let want = |error: &str| ("rejected".to_owned(), 1, error.to_owned());
+    let format = std::fmt::Error.to_string();
+    assert_eq!(dead, [want("nobody knows this workout"), want("it never existed"), want(&format)]);
+}
+
+#[tokio::test]
+async fn a_context_tells_what_the_message_says_and_what_handlers_share() {
+    let (_server, broker) = server();
+    let (told, mut tells) = mpsc::unbounded_channel();
+    let consumer = Consumer::with_state(QUEUE, told).on(async |event: Event<WorkoutDeleted>, context: Context<_>| {
+        let told: &mpsc::UnboundedSender<_> = context.state();
+        let seen = (context.event_id() == event.id(), context.subject() == event.subject(), context.attempt());
+        let trace = (context.traceparent().map(str::to_owned), context.correlation_id().map(str::to_owned));
+        told.send((seen, context.event_type().to_owned(), trace))
+    });
+    let running = start(&broker, consumer).await;
+    let trace = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
+    let event = Event::builder("/tests", deleted(1).into_data()).traceparent(trace).correlation_id("order-1");
+    publish(&broker, &event.build().unwrap()).await;
+    let want = ((true, true, 1), "workout.deleted".to_owned(), (Some(trace.to_owned()), Some("order-1".to_owned())));
+    assert_eq!(soon(tells.recv()).await, Some(want));
+    running.end().await;
+}
+
+/// What services publish that have not moved to CloudEvents yet.
+#[tokio::test]
+async fn the_plain_envelope_is_read_by_who_asks_for_it() {
+    let (server, broker) = server();
+    let plain = r#"{"event_type":"tests.happened","payload":{"id":"0198c5a4-6b1f-7d53-9f1c-2f6a4f0c7b11"},"service":"auth-service","timestamp":"2026-01-02T03:04:05.678901","version":"1.0"}"#;
+    let handler = async |_: Event<Happened>| {};
+    let message = || {
+        let mut message = Message::of(&Event::new("/tests", Happened::new(EntityId::generate())).unwrap()).unwrap();
+        message.body = plain.as_bytes().to_vec();
+        message
+    };
+    let decoder = Decoder::new().accept_plain_envelope();
+    let running = start(&broker, Consumer::new(QUEUE).on(handler).decoder(decoder)).await;
+    publish_message(&broker, message()).await;
+    until(|| running.health.last_settled().is_some()).await;
+    assert_eq!(running.end().await.handled, 1);
+
+    let running = start(&broker, Consumer::new(QUEUE).on(handler)).await;
+    publish_message(&broker, message()).await;
+    until(|| server.waiting(&format!("{QUEUE}.dead")) == Some(1)).await;
+    assert_eq!(running.end().await.quarantined, 1);
+}
+
+/// A reader whose type has moved on.
+#[event(type = "tests.happened", version = 2, subject = id, previous = Happened)]
+pub struct HappenedAgain {
+    /// What it is about.
+    pub id: EntityId,
+}
+
+impl From<Happened> for HappenedAgain {
+    fn from(_: Happened) -> Self {
+        panic!("a case that nobody thought of")
+    }
+}
+
+#[tokio::test]
+async fn an_event_that_cannot_be_brought_up_to_date_without_a_panic_is_a_dead_letter() {
+    let (server, broker) = server();
+    let running = start(&broker, Consumer::new(QUEUE).on(async |_: Event<HappenedAgain>| {})).await;
+    let event = Event::new("/tests", Happened::new(EntityId::generate())).unwrap();
+    publish_message(&broker, Message::of(&event).unwrap()).await;
+    until(|| server.waiting(&format!("{QUEUE}.dead")) == Some(1)).await;
+    assert_eq!(running.end().await.quarantined, 1);
+    assert!(dead_letters(&server).await[0].error.contains("a case that nobody thought of"));
+}
+
+#[tokio::test]
+async fn a_consumer_may_hear_an_exchange_besides_those_of_its_types() {
+    let (_server, broker) = server();
+    let consumer = Consumer::new(QUEUE).on(async |_: Event<WorkoutDeleted>| {}).bind("workout.events", "tests.#");
+    assert!(consumer.queue().bindings().any(|binding| binding.pattern == "tests.#"));
+    let bound = Queue::new(QUEUE).bind_type::<WorkoutDeleted>().bind("workout.events", "tests.#");
+    assert_eq!(consumer.queue().bindings().collect::<Vec<_>>(), bound.bindings().collect::<Vec<_>>());
+    start(&broker, consumer).await.end().await;
 }

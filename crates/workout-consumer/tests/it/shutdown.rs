@@ -1,52 +1,98 @@
-use std::io;
 use std::sync::Arc;
+use std::time::Duration;
 
 use tokio::sync::Notify;
-use workout_broker::Queue;
-use workout_consumer::{Broker, Consumer, Prefetch};
+use tokio::time::{Instant, sleep};
+use workout_consumer::{Consumer, ConsumerState, Context};
 use workout_events::{Event, WorkoutDeleted};
 
-use crate::support::{deleted, publish, soon, take};
+use crate::support::{QUEUE, publish_many, server, start, until};
 
-const QUEUE: &str = "tests.shutdown";
+const SECOND: Duration = Duration::from_secs(1);
 
-#[tokio::test]
-async fn a_handler_that_has_begun_is_not_cut_short_and_the_rest_stays() {
-    let broker = Broker::in_process();
-    broker.declare(&Queue::new(QUEUE).bind_type::<WorkoutDeleted>()).await.unwrap();
-    let (first, second, third) = (deleted(1), deleted(2), deleted(3));
-    for event in [&first, &second, &third] {
-        publish(&broker, event).await;
-    }
-
-    let (begun, go_on) = (Arc::new(Notify::new()), Arc::new(Notify::new()));
-    let (begins, goes_on) = (Arc::clone(&begun), Arc::clone(&go_on));
-    // One at a time: the second comes when the first is acknowledged, and the third not before the end.
-    let consumer = Consumer::new(QUEUE).prefetch(Prefetch::new(1).unwrap()).on(move |event: Event<WorkoutDeleted>| {
-        let (begins, goes_on) = (Arc::clone(&begins), Arc::clone(&goes_on));
-        let is_first = event == first;
-        async move {
-            if is_first {
-                begins.notify_one();
-                goes_on.notified().await;
-            }
-            io::Result::Ok(())
-        }
-    });
-    let stop = Arc::new(Notify::new());
-    let stopped = Arc::clone(&stop);
-    let run = tokio::spawn(consumer.run(broker.clone(), async move { stopped.notified().await }));
-    soon(begun.notified()).await;
-    stop.notify_one();
-    go_on.notify_one();
-    let report = soon(run).await.unwrap().unwrap();
-    assert_eq!(report.handled, 2);
-    assert_eq!(take(&broker, QUEUE).await, third.encode());
+/// A handler that takes a second.
+fn consumer() -> Consumer {
+    Consumer::new(QUEUE).on(async |_: Event<WorkoutDeleted>| sleep(SECOND).await)
 }
 
-#[test]
-fn a_running_consumer_can_be_sent_between_threads() {
-    fn check<T: Send>(_: T) {}
-    let consumer = Consumer::new(QUEUE).on(async |_: Event<WorkoutDeleted>| io::Result::Ok(()));
-    check(consumer.run(Broker::in_process(), std::future::pending()));
+#[tokio::test(start_paused = true)]
+async fn what_has_come_is_finished_and_nothing_is_left_unsettled() {
+    let (server, broker) = server();
+    let running = start(&broker, consumer()).await;
+    publish_many(&broker, 5).await;
+    until(|| server.waiting(QUEUE) == Some(0) && running.health.in_flight() == 1).await;
+    let health = running.health.clone();
+    let report = running.end().await;
+    assert_eq!((report.handled, report.left), (5, 0));
+    assert_eq!((server.waiting(QUEUE), server.unsettled(QUEUE)), (Some(0), 0));
+    assert_eq!(health.state(), ConsumerState::Ended);
+    assert!(!health.is_ready());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_drain_ends_in_time_and_what_is_left_stays_in_the_queue() {
+    let (server, broker) = server();
+    let running = start(&broker, consumer().drain(SECOND * 10)).await;
+    publish_many(&broker, 50).await;
+    until(|| running.health.in_flight() == 1 && server.unsettled(QUEUE) == 50).await;
+    let begun = Instant::now();
+    let report = running.end().await;
+    assert!((SECOND * 10..SECOND * 12).contains(&begun.elapsed()), "{:?}", begun.elapsed());
+    assert!((9..=11).contains(&report.handled), "{report:?}");
+    assert_eq!(server.waiting(QUEUE), Some(50 - usize::try_from(report.handled).unwrap()));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_handler_that_never_ends_does_not_keep_the_process() {
+    let (server, broker) = server();
+    let consumer =
+        Consumer::new(QUEUE).drain(SECOND).on(async |_: Event<WorkoutDeleted>| std::future::pending::<()>().await);
+    let running = start(&broker, consumer).await;
+    publish_many(&broker, 1).await;
+    until(|| running.health.in_flight() == 1).await;
+    let begun = Instant::now();
+    let report = running.end().await;
+    assert!(begun.elapsed() < SECOND * 3, "{:?}", begun.elapsed());
+    assert_eq!((report.handled, report.left), (0, 1));
+    assert_eq!(server.waiting(QUEUE), Some(1));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_consumer_ends_while_it_has_no_link() {
+    let (server, broker) = server();
+    let running = start(&broker, consumer()).await;
+    publish_many(&broker, 1).await;
+    until(|| running.health.last_settled().is_some()).await;
+    server.lose_consuming();
+    sleep(SECOND * 30).await;
+    let begun = Instant::now();
+    running.end().await;
+    assert!(begun.elapsed() < SECOND * 12, "{:?}", begun.elapsed());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_consumer_that_has_nothing_to_do_ends_at_once() {
+    let (_server, broker) = server();
+    let running = start(&broker, consumer()).await;
+    let begun = Instant::now();
+    assert_eq!(running.end().await.handled, 0);
+    assert!(begun.elapsed() < SECOND, "{:?}", begun.elapsed());
+}
+
+/// The first message widens the subscription, and its settlement goes through the old one.
+#[tokio::test(start_paused = true)]
+async fn an_end_while_the_first_message_is_handled_settles_it() {
+    let (server, broker) = server();
+    let begun = Arc::new(Notify::new());
+    let consumer = Consumer::with_state(QUEUE, Arc::clone(&begun)).on(
+        async |_: Event<WorkoutDeleted>, context: Context<Arc<Notify>>| {
+            context.state().notify_one();
+            sleep(SECOND).await;
+        },
+    );
+    let running = start(&broker, consumer).await;
+    publish_many(&broker, 1).await;
+    begun.notified().await;
+    assert_eq!(running.end().await.handled, 1);
+    assert_eq!((server.waiting(QUEUE), server.unsettled(QUEUE)), (Some(0), 0));
 }

@@ -1,13 +1,21 @@
+use std::fmt::Debug;
 use std::time::Duration;
 
+use tokio::sync::oneshot;
+use tokio::task::JoinHandle;
 use tokio::time::timeout;
-use workout_consumer::{Broker, Prefetch};
-use workout_events::amqp::Message;
+use workout_broker::in_process::Server;
+use workout_consumer::{Broker, ConsumeError, Consumer, ConsumerHealth, Prefetch, Report};
+use workout_events::amqp::{HeaderValue, Message};
 use workout_events::{Event, WorkoutDeleted, WorkoutId};
 
-/// Long enough for a loaded machine.
-const LIMIT: Duration = Duration::from_secs(20);
+/// Long enough for a loaded machine, and for every delay that a paused clock passes over.
+const LIMIT: Duration = Duration::from_hours(2);
 
+/// The queue of the consumer under test.
+pub(crate) const QUEUE: &str = "tests.consumer";
+
+/// What is published of a workout, told apart by its revision.
 pub(crate) fn deleted(revision: u32) -> Event<WorkoutDeleted> {
     Event::new("/tests", WorkoutDeleted::new(WorkoutId::generate(), revision)).unwrap()
 }
@@ -20,16 +28,109 @@ pub(crate) async fn publish_message(broker: &Broker, message: Message) {
     assert!(broker.publish(message).await.unwrap().is_confirmed());
 }
 
+/// Publishes events with the revisions from 1 on.
+pub(crate) async fn publish_many(broker: &Broker, count: u32) {
+    for revision in 1..=count {
+        publish(broker, &deleted(revision)).await;
+    }
+}
+
 /// Waits, but not for ever.
 pub(crate) async fn soon<T>(future: impl Future<Output = T>) -> T {
     timeout(LIMIT, future).await.unwrap()
 }
 
-/// The message that a queue has next.
-pub(crate) async fn take(broker: &Broker, queue: &str) -> Vec<u8> {
-    let mut deliveries = broker.consume(queue, Prefetch::default()).await.unwrap();
-    let delivery = soon(deliveries.next()).await.unwrap().unwrap();
-    let body = delivery.body().to_vec();
-    delivery.ack().await.unwrap();
-    body
+/// Waits until something is so that nobody tells of.
+pub(crate) async fn until(holds: impl Fn() -> bool) {
+    soon(async {
+        while !holds() {
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+    })
+    .await;
+}
+
+/// A consumer that runs.
+pub(crate) struct Running {
+    pub(crate) health: ConsumerHealth,
+    stop: oneshot::Sender<()>,
+    run: JoinHandle<Result<Report, ConsumeError>>,
+}
+
+/// Runs a consumer whose queues are there by then.
+pub(crate) async fn start<S: Send + Sync + 'static>(broker: &Broker, consumer: Consumer<S>) -> Running {
+    broker.declare(&consumer.queue()).await.unwrap();
+    let (stop, stopped) = oneshot::channel();
+    let health = consumer.health();
+    let shutdown = async { stopped.await.unwrap_or_default() };
+    let run = tokio::spawn(consumer.run(broker.clone(), shutdown));
+    Running { health, stop, run }
+}
+
+impl Running {
+    /// Asks it to end, and waits for its report.
+    pub(crate) async fn end(self) -> Report {
+        let _ = self.stop.send(());
+        soon(self.run).await.unwrap().unwrap()
+    }
+
+    /// Waits until it ends by itself.
+    pub(crate) async fn fail(self) -> ConsumeError {
+        soon(self.run).await.unwrap().unwrap_err()
+    }
+
+    /// Ends it as a crash does: nothing is settled any more.
+    pub(crate) async fn abort(self) {
+        self.run.abort();
+        assert!(self.run.await.unwrap_err().is_cancelled());
+    }
+}
+
+/// A server, and a connection for the test.
+pub(crate) fn server() -> (Server, Broker) {
+    let server = Server::seeded(1);
+    let broker = server.connect();
+    (server, broker)
+}
+
+/// A dead letter.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Dead {
+    pub(crate) body: Vec<u8>,
+    pub(crate) reason: String,
+    pub(crate) attempts: i64,
+    pub(crate) error: String,
+    pub(crate) code: String,
+}
+
+/// The dead letters of the queue, which has none afterwards.
+pub(crate) async fn dead_letters(server: &Server) -> Vec<Dead> {
+    let (name, broker) = (format!("{QUEUE}.dead"), server.connect());
+    let count = server.waiting(&name).unwrap();
+    let mut deliveries = broker.consume(&name, Prefetch::default()).await.unwrap();
+    let mut dead = Vec::new();
+    for _ in 0..count {
+        let delivery = soon(deliveries.next()).await.unwrap().unwrap();
+        let text = |name| match delivery.header(name) {
+            Some(HeaderValue::Text(text)) => text,
+            _ => String::new(),
+        };
+        let attempts = match delivery.header("workout-attempts") {
+            Some(HeaderValue::Integer(attempts)) => attempts,
+            _ => -1,
+        };
+        let (reason, error, code) =
+            (text("workout-dead-reason"), text("workout-dead-error"), text("workout-dead-code"));
+        dead.push(Dead { body: delivery.body().to_vec(), reason, attempts, error, code });
+        delivery.ack().await.unwrap();
+    }
+    deliveries.close().await.unwrap();
+    dead
+}
+
+#[track_caller]
+pub(crate) fn same<T: Ord + Debug>(mut one: Vec<T>, mut other: Vec<T>) {
+    one.sort();
+    other.sort();
+    assert_eq!(one, other);
 }

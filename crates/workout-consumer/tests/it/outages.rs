@@ -1,0 +1,109 @@
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
+use std::time::Duration;
+
+use tokio::time::{Instant, sleep};
+use workout_consumer::{Batch, Batches, Consumer, ConsumerState, Context, Failure};
+use workout_events::{Event, WorkoutDeleted};
+
+use crate::support::{QUEUE, publish_many, server, start, until};
+
+const MINUTE: Duration = Duration::from_mins(1);
+
+/// A database that is away or there.
+#[derive(Clone, Default)]
+struct Database {
+    is_there: Arc<AtomicBool>,
+    asked: Arc<AtomicU32>,
+    written: Arc<AtomicU32>,
+    most_attempts: Arc<AtomicU32>,
+}
+
+impl Database {
+    fn write(&self, events: usize, attempt: u32) -> Result<(), Failure> {
+        self.asked.fetch_add(1, Ordering::SeqCst);
+        self.most_attempts.fetch_max(attempt, Ordering::SeqCst);
+        if self.is_there.load(Ordering::SeqCst) {
+            self.written.fetch_add(u32::try_from(events).unwrap(), Ordering::SeqCst);
+            Ok(())
+        } else {
+            Err(Failure::unavailable("connection refused"))
+        }
+    }
+
+    fn written(&self) -> u32 {
+        self.written.load(Ordering::SeqCst)
+    }
+}
+
+fn single(database: &Database) -> Consumer<Database> {
+    Consumer::with_state(QUEUE, database.clone())
+        .on(async |_: Event<WorkoutDeleted>, context: Context<Database>| context.state().write(1, context.attempt()))
+}
+
+fn batch(database: &Database) -> Consumer {
+    let database = database.clone();
+    Consumer::new(QUEUE).batch(Batches::of(10).each(|_: Event<WorkoutDeleted>| ()).commit(move |batch: Batch<()>| {
+        let database = database.clone();
+        async move { batch.commit(async { database.write(batch.items().len(), 1) }).await }
+    }))
+}
+
+/// One message at a time asks whether it is back, and no attempt is counted.
+async fn check<S: Send + Sync + 'static>(consumer: fn(&Database) -> Consumer<S>, away: Duration, most_asked: u32) {
+    let (server, broker) = server();
+    let database = Database::default();
+    let running = start(&broker, consumer(&database).concurrency(8)).await;
+    publish_many(&broker, 30).await;
+    sleep(away).await;
+    assert!(matches!(running.health.state(), ConsumerState::Paused(reason) if reason == "connection refused"));
+    assert!(!running.health.is_ready());
+    let asked = database.asked.load(Ordering::SeqCst);
+    assert!((1..=most_asked).contains(&asked), "{asked} questions");
+
+    let back = Instant::now();
+    database.is_there.store(true, Ordering::SeqCst);
+    until(|| database.written() == 30).await;
+    assert!(back.elapsed() <= MINUTE * 5 + Duration::from_secs(11), "{:?}", back.elapsed());
+    until(|| running.health.is_ready()).await;
+    let report = running.end().await;
+    assert_eq!((report.handled, report.dead, report.quarantined), (30, 0, 0), "{report:?}");
+    assert_eq!(database.most_attempts.load(Ordering::SeqCst), 1, "an outage costs no attempt");
+    assert_eq!(server.waiting(&format!("{QUEUE}.dead")), Some(0));
+}
+
+#[tokio::test(start_paused = true)]
+async fn handlers_pause_while_the_database_is_away_and_no_attempt_is_counted() {
+    check(single, MINUTE, 8 + 30).await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn batches_pause_too() {
+    check(batch, MINUTE, 30).await;
+}
+
+/// The broker takes back what is held for more than half an hour, and counts that; twenty times are too many.
+#[tokio::test(start_paused = true)]
+async fn an_outage_of_days_is_survived_by_giving_the_messages_back() {
+    check(single, MINUTE * 60 * 48, 100_000).await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_outage_of_days_is_survived_by_batches() {
+    check(batch, MINUTE * 60 * 48, 100_000).await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_consumer_that_is_paused_ends_at_once_and_leaves_its_messages_in_the_queue() {
+    let (server, broker) = server();
+    let database = Database::default();
+    let running = start(&broker, single(&database).concurrency(4)).await;
+    publish_many(&broker, 10).await;
+    until(|| matches!(running.health.state(), ConsumerState::Paused(_))).await;
+    sleep(MINUTE).await;
+    let begun = Instant::now();
+    let report = running.end().await;
+    assert!(begun.elapsed() < Duration::from_secs(1), "{:?}", begun.elapsed());
+    assert_eq!((report.handled, report.dead), (0, 0));
+    until(|| server.waiting(QUEUE) == Some(10)).await;
+}
