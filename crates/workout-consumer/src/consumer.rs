@@ -5,7 +5,8 @@ use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
-use workout_broker::{Broker, Prefetch, Queue};
+use workout_broker::topology::HISTORY;
+use workout_broker::{Broker, BrokerError, Prefetch, Queue, Start};
 use workout_events::{Decoder, Event, EventType};
 
 use crate::batch::BatchHandler;
@@ -14,7 +15,7 @@ use crate::handler::{Around, Handler, Ready};
 use crate::health::{ConsumerHealth, ConsumerState};
 use crate::read::Readers;
 use crate::retries::Retries;
-use crate::run::{Crew, OneByOne, Report, Shared, Source, Together, Work};
+use crate::run::{Crew, End, OneByOne, Report, Shared, Source, Together, Work};
 use crate::settings::Settings;
 use crate::shutdown::Shutdown;
 
@@ -171,29 +172,52 @@ impl<S: Send + Sync + 'static> Consumer<S> {
     /// When there is no handler or a setting contradicts another; when a queue is there with other properties, or may not
     /// be declared or read; and when the broker was closed by this process.
     pub async fn run(self, broker: Broker, shutdown: impl Future<Output = ()> + Send) -> Result<Report, ConsumeError> {
-        self.go(broker, shutdown).await
+        self.go(broker, shutdown, None).await
     }
 
-    async fn go(self, broker: Broker, shutdown: impl Future<Output = ()> + Send) -> Result<Report, ConsumeError> {
+    /// Handles the history of events, from some place up to now: to fill a new service, or a new statistic of an old one.
+    /// It is the stream [`HISTORY`](workout_broker::topology::HISTORY), which a topology may have. Ends when it has caught up.
+    ///
+    /// The queue is declared first, so that what happens meanwhile waits in it for [`run`](Self::run); some events come both
+    /// ways. Events of types that this consumer does not handle are passed over. What fails goes the way of the queue's
+    /// other messages: to its delay queues, and to its dead letters.
+    ///
+    /// # Errors
+    /// As for [`run`](Self::run), and when there is no such stream.
+    pub async fn catch_up(
+        self,
+        broker: Broker,
+        start: Start,
+        shutdown: impl Future<Output = ()> + Send,
+    ) -> Result<Report, ConsumeError> {
+        self.go(broker, shutdown, Some(start)).await
+    }
+
+    async fn go(
+        self,
+        broker: Broker,
+        shutdown: impl Future<Output = ()> + Send,
+        start: Option<Start>,
+    ) -> Result<Report, ConsumeError> {
         let queue = self.queue();
         let Self { settings, state, readers, layers, batch, health, .. } = self;
         let at_once = batch.as_ref().map_or(settings.concurrency, |batch| batch.size);
         let prefetch = settings.prefetch_for(at_once, batch.is_some());
         settings.check(prefetch, at_once)?;
         let watched = health.clone();
-        let shared = |settings| Shared::new(queue, settings, broker, watched, false);
+        let shared = |settings| Shared::new(queue, settings, broker, watched, start.is_some());
         let mut signal = pin!(shutdown);
         let shutdown = Shutdown::new(signal.as_mut());
         let ended = match batch {
             Some(batch) if readers.is_empty() && !batch.work.is_empty() && batch.size > 0 => {
                 let shared = shared(settings);
                 let work = Together::new(&shared, batch);
-                Box::pin(consume(shared, work, prefetch, shutdown)).await
+                Box::pin(consume(shared, work, prefetch, start, shutdown)).await
             }
             None if !readers.is_empty() => {
                 let shared = shared(settings);
                 let work = OneByOne::new(&shared, readers, layers.into(), state);
-                Box::pin(consume(shared, work, prefetch, shutdown)).await
+                Box::pin(consume(shared, work, prefetch, start, shutdown)).await
             }
             Some(_) if !readers.is_empty() => {
                 return Err(ConsumeError::invalid("it handles single events or batches, and not both"));
@@ -209,14 +233,40 @@ async fn consume<W: Work>(
     shared: Arc<Shared>,
     work: Arc<W>,
     prefetch: Prefetch,
+    start: Option<Start>,
     mut shutdown: Shutdown<'_>,
-) -> Result<Report, workout_broker::BrokerError> {
-    let source = tokio::select! {
-        biased;
-        () = shutdown.wait() => return Ok(Report::default()),
-        opened = Source::open(&shared, prefetch) => opened?,
+) -> Result<Report, BrokerError> {
+    let opened = async {
+        match start {
+            Some(start) => open_history(&shared, prefetch, start).await,
+            None => Ok(Some((Source::open(&shared, prefetch).await?, None))),
+        }
     };
-    Crew::new(shared, source, work).run(shutdown).await
+    let opened = tokio::select! {
+        biased;
+        () = shutdown.wait() => None,
+        opened = opened => opened?,
+    };
+    match opened {
+        Some((source, end)) => Crew::new(shared, source, work).run(shutdown, end).await,
+        None => Ok(Report::default()),
+    }
+}
+
+/// `None` when there is nothing between that place and now.
+async fn open_history(
+    shared: &Arc<Shared>,
+    prefetch: Prefetch,
+    start: Start,
+) -> Result<Option<(Source, Option<End>)>, BrokerError> {
+    let last = match (start, shared.broker.end_of(HISTORY).await?) {
+        (Start::Next, _) | (_, None) => return Ok(None),
+        (Start::Offset(offset), Some(last)) if offset > last => return Ok(None),
+        (_, Some(last)) => last,
+    };
+    let may_be_before = matches!(start, Start::Time(_));
+    let source = Source::history(shared, prefetch, HISTORY, start).await?;
+    Ok(Some((source, Some(End { last, may_be_before }))))
 }
 
 impl<S> fmt::Debug for Consumer<S> {

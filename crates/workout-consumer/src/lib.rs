@@ -10,7 +10,8 @@
 //! | do something around every handler | [`Consumer::around`] |
 //! | say how often and when to try again | [`Retries`] |
 //! | know how it is doing | [`Consumer::health`], [`Report`] |
-//! | look at dead letters, and bring them back | [`Reason`], [`Past`] |
+//! | fill a new service from the history of events | [`Consumer::catch_up`] |
+//! | look at dead letters, and bring them back | [`DeadLetters`], [`Reason`], [`Past`] |
 
 mod handler;
 mod read;
@@ -37,4 +38,4 @@ pub use crate::health::{ConsumerHealth, ConsumerState};
 pub use crate::letter::{Past, Reason, UnknownReason};
 pub use crate::retries::Retries;
 pub use crate::run::Report;
-pub use workout_broker::{Broker, BrokerError, Prefetch, PrefetchError, Queue};
+pub use workout_broker::{Broker, BrokerError, Prefetch, PrefetchError, Queue, Start};

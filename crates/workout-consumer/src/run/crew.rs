@@ -33,6 +33,18 @@ pub(crate) trait Work: Send + Sync + 'static {
     fn start(self: Arc<Self>, messages: Vec<Delivery>) -> Pin<Box<dyn Future<Output = Worked> + Send>>;
 }
 
+/// Where a history ends, for who reads it up to now.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct End {
+    /// The offset of the last message.
+    pub(crate) last: u64,
+    /// All of it may lie before the place from which it is read, which only the silence tells.
+    pub(crate) may_be_before: bool,
+}
+
+/// After how long a silence a history has nothing for us.
+const QUIET: Duration = Duration::from_secs(5);
+
 /// The messages that are being worked on, and those that wait.
 pub(crate) struct Crew<W> {
     shared: Arc<Shared>,
@@ -82,10 +94,12 @@ impl<W: Work> Crew<W> {
         }
     }
 
-    /// Works until the shutdown, and drains.
-    pub(crate) async fn run(mut self, mut shutdown: Shutdown<'_>) -> Result<Report, BrokerError> {
+    /// Works until the shutdown, or to the end of a history, and drains.
+    pub(crate) async fn run(mut self, mut shutdown: Shutdown<'_>, end: Option<End>) -> Result<Report, BrokerError> {
         info!(queue = &*self.shared.name, "consuming");
-        loop {
+        let quiet = Instant::now() + QUIET;
+        let (mut caught_up, mut begun) = (false, false);
+        while !caught_up {
             self.turn();
             if std::mem::take(&mut self.narrow) {
                 self.source.stop().await;
@@ -97,8 +111,13 @@ impl<W: Work> Crew<W> {
                 Some(worked) = self.tasks.join_next(), if !self.tasks.is_empty() => self.joined(worked),
                 () = sleep_until(self.due), if waits => self.begin(true),
                 () = self.shared.gate.opened(), if kept_out => {}
+                () = sleep_until(quiet), if !begun && end.is_some_and(|end| end.may_be_before) => caught_up = true,
                 messages = self.source.next(room), if takes => match messages? {
-                    Some(messages) => self.take(messages),
+                    Some(messages) => {
+                        begun = true;
+                        caught_up = end.is_some_and(|end| messages.iter().any(|one| one.offset() >= Some(end.last)));
+                        self.take(messages);
+                    }
                     None => self.pause = Pause::Emptied,
                 },
             }

@@ -17,7 +17,7 @@ mod source;
 mod subjects;
 
 pub(crate) use batches::Together;
-pub(crate) use crew::{Crew, Work};
+pub(crate) use crew::{Crew, End, Work};
 pub use report::Report;
 pub(crate) use shared::Shared;
 pub(crate) use single::OneByOne;

@@ -11,7 +11,7 @@ use std::time::Duration;
 
 use tokio::time::{sleep, timeout};
 use tracing::{info, warn};
-use workout_broker::{BrokerError, Deliveries, Delivery, Prefetch, Topology};
+use workout_broker::{BrokerError, Deliveries, Delivery, Prefetch, Start, Topology};
 
 use crate::health::ConsumerState;
 use crate::retries::jitter;
@@ -78,6 +78,19 @@ impl Source {
             Err(error) => return Err(error),
         }
         Ok(source)
+    }
+
+    /// Reads a stream from somewhere in it.
+    pub(crate) async fn history(
+        shared: &Arc<Shared>,
+        prefetch: Prefetch,
+        stream: &str,
+        start: Start,
+    ) -> Result<Self, BrokerError> {
+        declare(shared).await?;
+        let deliveries = shared.broker.consume_from(stream, start, prefetch).await?;
+        shared.health.is(ConsumerState::Consuming);
+        Ok(Self::of(shared, prefetch, State::Open(deliveries)))
     }
 
     fn of(shared: &Arc<Shared>, prefetch: Prefetch, state: State) -> Self {

@@ -10,6 +10,7 @@ mod crashes;
 mod dead_letters;
 mod faults;
 mod figures;
+mod history;
 mod order;
 mod outages;
 mod outcomes;
