@@ -204,6 +204,11 @@ impl<S: Send + Sync + 'static> Consumer<S> {
         let at_once = batch.as_ref().map_or(settings.concurrency, |batch| batch.size);
         let prefetch = settings.prefetch_for(at_once, batch.is_some());
         settings.check(prefetch, at_once)?;
+        if readers.has_twins() || batch.as_ref().is_some_and(|batch| batch.work.has_twins()) {
+            return Err(ConsumeError::invalid(
+                "a type of event has two handlers, of which one would never get anything",
+            ));
+        }
         let watched = health.clone();
         let shared = |settings| Shared::new(queue, settings, broker, watched, start.is_some());
         let mut signal = pin!(shutdown);

@@ -3,6 +3,7 @@
 use std::fmt;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
+use std::time::Duration;
 
 use tokio::time::Instant;
 use workout_broker::{Broker, LinkState};
@@ -63,10 +64,10 @@ impl ConsumerHealth {
         }
     }
 
-    /// Since when, as far as that was not the link's doing.
+    /// For how long it has been so, as far as that was not the link's doing.
     #[must_use]
-    pub fn since(&self) -> Instant {
-        self.lock().since
+    pub fn lasts(&self) -> Duration {
+        self.lock().since.elapsed()
     }
 
     /// Whether it takes what comes: whether the service behind it is ready.
@@ -81,10 +82,10 @@ impl ConsumerHealth {
         self.0.in_flight.load(Ordering::Relaxed)
     }
 
-    /// When it last was done with a message, or `None` while it has not been.
+    /// How long ago it was done with a message, or `None` while it has not been with any.
     #[must_use]
-    pub fn last_settled(&self) -> Option<Instant> {
-        self.lock().settled
+    pub fn last_settled(&self) -> Option<Duration> {
+        self.lock().settled.map(|settled| settled.elapsed())
     }
 
     pub(crate) fn runs_on(&self, broker: &Broker) {

@@ -1,6 +1,7 @@
 //! From a message to what the consumer makes of it.
 
 use std::any::Any;
+use std::collections::BTreeSet;
 use std::fmt;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
@@ -43,6 +44,12 @@ impl<O> Readers<O> {
 
     pub(crate) fn is_empty(&self) -> bool {
         self.0.is_empty()
+    }
+
+    /// Whether two of them are for one type, so that one would never get anything.
+    pub(crate) fn has_twins(&self) -> bool {
+        let types: BTreeSet<_> = self.0.iter().map(|reader| reader.event_type).collect();
+        types.len() < self.0.len()
     }
 
     pub(crate) fn push<T: EventType>(&mut self, make: impl Fn(Event<T>) -> O + Send + Sync + 'static) {

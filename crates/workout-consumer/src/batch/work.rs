@@ -22,6 +22,9 @@ pub(crate) trait BatchWork: Send + Sync {
     /// Whether no type of event has a reader.
     fn is_empty(&self) -> bool;
 
+    /// Whether a type of event has two.
+    fn has_twins(&self) -> bool;
+
     /// No items yet.
     fn items(&self, capacity: usize) -> Items;
 
@@ -41,6 +44,10 @@ pub(super) struct Commits<I> {
 impl<I: Send + 'static> BatchWork for Commits<I> {
     fn is_empty(&self) -> bool {
         self.readers.is_empty()
+    }
+
+    fn has_twins(&self) -> bool {
+        self.readers.has_twins()
     }
 
     fn items(&self, capacity: usize) -> Items {

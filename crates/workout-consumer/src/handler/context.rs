@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::sync::Arc;
+use std::time::Duration;
 
 use tokio::time::Instant;
 use workout_events::jiff::Timestamp;
@@ -54,10 +55,10 @@ impl<S> Context<S> {
         self.attempt
     }
 
-    /// When the handler is cut short, and the attempt has failed.
+    /// How much time there is before the handler is cut short and the attempt has failed: for the timeouts of what it calls.
     #[must_use]
-    pub fn deadline(&self) -> Instant {
-        self.deadline
+    pub fn time_left(&self) -> Duration {
+        self.deadline.saturating_duration_since(Instant::now())
     }
 
     /// The id of the event.

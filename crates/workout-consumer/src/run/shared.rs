@@ -147,10 +147,12 @@ impl Shared {
         let to = self.queue.retry_name(delay);
         let first_time = letter.first_time.unwrap_or_else(Timestamp::now);
         let message = letter.again(&delivery, attempts, first_time, &to);
-        let settled = match self.send(message).await {
-            Ok(()) => delivery.ack().await,
-            // It cannot wait where it should, so it waits where it is.
-            Err(_) => delivery.requeue().await,
+        let settled = if self.send(message).await.is_ok() {
+            delivery.ack().await
+        } else {
+            // It cannot wait where it should, so it waits here for a while, and where it was.
+            sleep(delay.min(LONGEST_PAUSE)).await;
+            delivery.requeue().await
         };
         self.tally(settled, Tally { retried: 1, ..Tally::default() })
     }

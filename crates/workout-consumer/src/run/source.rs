@@ -42,6 +42,8 @@ pub(crate) struct Source {
     state: State,
     /// It has no more to give, but messages that it gave may still be settled.
     retired: Option<Deliveries>,
+    /// What is to exist was made, or seen.
+    declared: bool,
     /// The first message, while more are asked for.
     held: Vec<Delivery>,
     /// The first message is to be worked on before the others come.
@@ -64,14 +66,11 @@ impl Source {
     /// Declares the queue and subscribes. What passes is waited for; what somebody has to mend is told at once.
     pub(crate) async fn open(shared: &Arc<Shared>, prefetch: Prefetch) -> Result<Self, BrokerError> {
         shared.be_careful(true);
-        let begun = async {
-            declare(shared).await?;
-            shared.broker.consume(&shared.name, one()).await
-        };
         let mut source = Self::of(shared, prefetch, State::Ended);
-        match begun.await {
+        match subscribe_once(shared, one(), false).await {
             Ok(deliveries) => {
                 source.state = State::Open(deliveries);
+                source.declared = true;
                 shared.health.is(ConsumerState::Consuming);
             }
             Err(error) if error.is_transient() => source.begin_anew(Some(&error)),
@@ -94,7 +93,15 @@ impl Source {
     }
 
     fn of(shared: &Arc<Shared>, prefetch: Prefetch, state: State) -> Self {
-        Self { shared: Arc::clone(shared), prefetch, state, retired: None, held: Vec::new(), widened: false }
+        Self {
+            shared: Arc::clone(shared),
+            prefetch,
+            state,
+            retired: None,
+            declared: false,
+            held: Vec::new(),
+            widened: false,
+        }
     }
 
     /// The messages that have come, at most so many and at least one; `None` after [`stop`](Self::stop), when none is
@@ -129,6 +136,7 @@ impl Source {
     fn opened(&mut self, opened: Opened) {
         let Opened { deliveries, retired } = opened;
         self.state = State::Open(deliveries);
+        self.declared = true;
         self.widened = retired.is_some();
         self.retired = retired.or(self.retired.take());
         if self.shared.gate.is_open() {
@@ -152,7 +160,7 @@ impl Source {
             let State::Open(mut old) = old else { return Err(BrokerError::cancelled()) };
             // Should the link be lost meanwhile, the message comes again.
             let _ = old.stop().await;
-            let deliveries = subscribe(&shared, prefetch).await?;
+            let deliveries = subscribe(&shared, prefetch, true).await?;
             Ok(Opened { deliveries, retired: Some(old) })
         }));
     }
@@ -171,14 +179,14 @@ impl Source {
         self.held.clear();
         self.widened = false;
         let old = std::mem::replace(&mut self.state, State::Ended);
-        let shared = Arc::clone(&self.shared);
+        let (shared, declared) = (Arc::clone(&self.shared), self.declared);
         self.state = State::Opening(Box::pin(async move {
             if let State::Open(old) = old {
                 // What was settled arrives, or comes again.
                 let _ = timeout(GOODBYE, old.close()).await;
             }
             shared.be_careful(true);
-            let deliveries = subscribe(&shared, one()).await?;
+            let deliveries = subscribe(&shared, one(), declared).await?;
             figures::resubscribed(&shared.name);
             info!(queue = &*shared.name, "subscribed again");
             Ok(Opened { deliveries, retired: None })
@@ -236,10 +244,10 @@ async fn declare(shared: &Shared) -> Result<(), BrokerError> {
 
 /// Without end, while it may work later without anybody changing this program: a queue that somebody deleted is declared
 /// again, and a permission may be given back.
-async fn subscribe(shared: &Shared, prefetch: Prefetch) -> Result<Deliveries, BrokerError> {
+async fn subscribe(shared: &Shared, prefetch: Prefetch, declared: bool) -> Result<Deliveries, BrokerError> {
     let mut pause = FIRST_PAUSE;
     loop {
-        let error = match subscribe_once(shared, prefetch).await {
+        let error = match subscribe_once(shared, prefetch, declared).await {
             Err(error) if !error.is_closed() && !error.is_different() && !error.is_invalid() => error,
             decided => return decided,
         };
@@ -255,7 +263,10 @@ fn not_yet(shared: &Shared, error: &BrokerError) {
     shared.health.is(ConsumerState::Reconnecting(error.to_string()));
 }
 
-async fn subscribe_once(shared: &Shared, prefetch: Prefetch) -> Result<Deliveries, BrokerError> {
+async fn subscribe_once(shared: &Shared, prefetch: Prefetch, declared: bool) -> Result<Deliveries, BrokerError> {
+    if !declared {
+        declare(shared).await?;
+    }
     match shared.broker.consume(&shared.name, prefetch).await {
         Err(error) if error.is_not_found() => {
             declare(shared).await?;

@@ -134,3 +134,22 @@ async fn a_broker_that_this_process_closes_ends_the_consumer() {
     let error = running.fail().await;
     assert!(!error.is_transient() && !error.is_topology(), "{error:?}");
 }
+
+/// Services start in any order, and the broker may be the last one.
+#[tokio::test(start_paused = true)]
+async fn a_consumer_that_starts_without_a_link_declares_its_queues_when_there_is_one() {
+    let (server, broker) = server();
+    let seen = Seen::default();
+    server.lose_consuming();
+    let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
+    let consumer = consumer(&seen);
+    let health = consumer.health();
+    let run = tokio::spawn(consumer.run(broker.clone(), async { stopped.await.unwrap_or_default() }));
+    until(|| matches!(health.state(), ConsumerState::Reconnecting(_))).await;
+    server.restore_consuming();
+    until(|| health.is_ready()).await;
+    publish(&broker, &deleted(1)).await;
+    until(|| seen.ids().len() == 1).await;
+    drop(stop);
+    assert_eq!(run.await.unwrap().unwrap().handled, 1);
+}

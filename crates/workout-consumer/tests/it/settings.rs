@@ -28,6 +28,8 @@ async fn what_could_never_work_is_refused_before_anything_is_consumed() {
     check(Consumer::new(QUEUE), "it has no handler, so it would park whatever comes").await;
     check(Consumer::new(QUEUE).batch(batches(0)), "it has no handler, so it would park whatever comes").await;
     check(consumer().batch(batches(1)), "it handles single events or batches, and not both").await;
+    let twins = "a type of event has two handlers, of which one would never get anything";
+    check(consumer().on(async |_: Event<WorkoutDeleted>| {}), twins).await;
     check(consumer().concurrency(0), "between 1 and 10000 handlers run at once").await;
     check(consumer().concurrency(10_001), "between 1 and 10000 handlers run at once").await;
     check(consumer().concurrency(3).prefetch(two()), too_small).await;
