@@ -1,6 +1,6 @@
 //! The broker crate against a RabbitMQ that misbehaves.
 
-mod certificates;
+pub(crate) mod certificates;
 mod contract;
 mod credentials;
 mod lanes;

@@ -45,6 +45,10 @@ pub(crate) struct Arguments {
     #[arg(long, value_name = "FILE", requires = "management", help_heading = "Management")]
     pub(super) management_password_file: Option<PathBuf>,
 
+    /// Trusts the authorities in this PEM file for the management API, instead of those of --ca.
+    #[arg(long, value_name = "FILE", requires = "management", help_heading = "Management")]
+    pub(super) management_ca: Option<PathBuf>,
+
     /// A work queue to look at, with its dead letters and delay queues. Can be given several times.
     #[arg(long = "queue", value_name = "NAME")]
     pub(super) queues: Vec<String>,
@@ -58,8 +62,8 @@ pub(crate) struct Arguments {
     pub(super) consumer_timeout: Option<Duration>,
 
     /// The waits between attempts that the consumers have, if they are not 1s,5s,30s,5m.
-    #[arg(long, value_name = "DURATIONS", value_delimiter = ',', value_parser = rung)]
-    pub(super) ladder: Vec<Rung>,
+    #[arg(long, value_name = "DURATIONS", value_delimiter = ',', value_parser = duration)]
+    pub(super) ladder: Vec<Duration>,
 
     /// Also looks at the database of the statistics: `postgres://...` or `sqlite://FILE`.
     #[arg(long, value_name = "URL", env = "STATS_STORE_URL", hide_env_values = true)]
@@ -74,18 +78,8 @@ pub(crate) struct Arguments {
     pub(super) json: bool,
 }
 
-/// A wait between two attempts, which is how its queue is called as well.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Rung {
-    pub(super) name: String,
-    pub(super) wait: Duration,
-}
-
-pub(super) fn rung(text: &str) -> Result<Rung, String> {
-    Ok(Rung { name: text.to_owned(), wait: duration(text)? })
-}
-
-fn duration(text: &str) -> Result<Duration, String> {
+/// As people write it: `500ms`, `90s`, `1h 30m`.
+pub(super) fn duration(text: &str) -> Result<Duration, String> {
     let refused = || format!("{text:?} is no duration such as 500ms, 90s, 5m or 1h");
     let duration: SignedDuration = text.parse().map_err(|_| refused())?;
     Duration::try_from(duration).ok().filter(|duration| !duration.is_zero()).ok_or_else(refused)

@@ -5,6 +5,7 @@
 
 mod arguments;
 mod run;
+mod told;
 
 mod by_amqp;
 mod management;

@@ -10,10 +10,11 @@ use workout_broker::Broker;
 
 use crate::amqp;
 use crate::doctor::arguments::Arguments;
-use crate::doctor::check::{self, Told};
+use crate::doctor::check;
 use crate::doctor::code::Severity;
 use crate::doctor::place::Place;
 use crate::doctor::report::{Finding, Report, Thing};
+use crate::doctor::told::Told;
 use crate::doctor::{by_amqp, management, print};
 use crate::failure::Failure;
 
@@ -38,12 +39,7 @@ async fn examine(arguments: &Arguments) -> Result<Report, Failure> {
 }
 
 async fn ask(arguments: &Arguments, broker: &Broker) -> Result<Report, Failure> {
-    let told = Told {
-        queues: arguments.queues.clone(),
-        handler_time: arguments.handler_time,
-        consumer_timeout: arguments.consumer_timeout,
-        ladder: arguments.ladder.clone(),
-    };
+    let told = Told::from(arguments);
     let place =
         Place::parse(arguments.amqp.url()).ok_or_else(|| Failure::new("the URL of the broker is not usable"))?;
     let user = place.user.clone().unwrap_or_else(|| "guest".to_owned());

@@ -1,22 +1,9 @@
 //! All that the management API told.
 
-use std::time::Duration;
-
-use crate::doctor::arguments::Rung;
 use crate::doctor::check::{cluster, dead, delay, exchanges, family, work};
 use crate::doctor::management::Answers;
 use crate::doctor::report::{Report, Thing};
-
-/// What the operator says of the consumers.
-#[derive(Debug, Default, Clone)]
-pub(in crate::doctor) struct Told {
-    /// The queues to look at; if there are none, all work queues that can be recognised.
-    pub(in crate::doctor) queues: Vec<String>,
-    pub(in crate::doctor) handler_time: Option<Duration>,
-    pub(in crate::doctor) consumer_timeout: Option<Duration>,
-    /// Empty where it was not said.
-    pub(in crate::doctor) ladder: Vec<Rung>,
-}
+use crate::doctor::told::Told;
 
 pub(in crate::doctor) fn broker(answers: &Answers, told: &Told, report: &mut Report) {
     report.head.push(format!("RabbitMQ {}", answers.overview.rabbitmq_version));

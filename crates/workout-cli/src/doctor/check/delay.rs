@@ -1,36 +1,37 @@
 //! The queues in which messages wait for their next attempt.
 
-use crate::doctor::arguments::{Rung, rung};
-use crate::doctor::check::broker::Told;
+use std::time::Duration;
+
+use workout_broker::Queue as Declared;
+
+use crate::doctor::arguments::duration;
 use crate::doctor::check::commands::{make_anew, quoted};
-use crate::doctor::check::family::{DEFAULT_LADDER, delay_name, delays};
+use crate::doctor::check::family::delays;
 use crate::doctor::check::{dead, queue};
 use crate::doctor::code::Code;
 use crate::doctor::management::{Answers, Queue};
 use crate::doctor::report::Thing;
+use crate::doctor::told::Told;
 
 pub(super) fn check(answers: &Answers, told: &Told, work: &str) -> Vec<Thing> {
     let found = delays(answers, work);
-    let mut things: Vec<_> =
-        found.iter().filter_map(|(name, wait)| Some(one(answers, answers.queue(name)?, work, wait))).collect();
+    let one = |(name, wait): &(&str, &str)| Some(one(answers, answers.queue(name)?, work, wait));
+    let mut things: Vec<_> = found.iter().filter_map(one).collect();
     // A consumer that never waits between attempts has none of them.
-    let expected: Vec<Rung> = match (told.ladder.is_empty(), found.is_empty()) {
-        (false, _) => told.ladder.clone(),
-        (true, false) => DEFAULT_LADDER.iter().filter_map(|name| rung(name).ok()).collect(),
-        (true, true) => Vec::new(),
-    };
+    let expected = if told.ladder.is_empty() && found.is_empty() { &[] } else { told.waits() };
     if answers.queue(work).is_some() {
-        let missing = expected.iter().filter(|rung| !found.iter().any(|(_, wait)| *wait == rung.name));
-        things.extend(missing.map(|rung| missing_rung(work, rung)));
+        let names = expected.iter().map(|wait| (Declared::new(work).retry_name(*wait), wait));
+        let missing = names.filter(|(name, _)| answers.queue(name).is_none());
+        things.extend(missing.map(|(name, wait)| missing_rung(work, &name, *wait)));
     }
     things
 }
 
-fn missing_rung(work: &str, rung: &Rung) -> Thing {
-    let mut thing = Thing::new("queue", delay_name(work, &rung.name));
+fn missing_rung(work: &str, name: &str, wait: Duration) -> Thing {
+    let mut thing = Thing::new("queue", name);
     thing.find(
         Code::LadderIncomplete,
-        format!("It is not there: an event that should wait {} s cannot be put aside.", rung.wait.as_secs_f64()),
+        format!("It is not there: an event that should wait {} s cannot be put aside.", wait.as_secs_f64()),
         format!("Start the service of {}, which declares it.", quoted(work)),
     );
     thing
@@ -40,7 +41,7 @@ fn one(answers: &Answers, queue: &Queue, work: &str, wait: &str) -> Thing {
     let mut thing = Thing::new("queue", &queue.name);
     queue::check(&mut thing, answers, queue);
     let anew = make_anew(&answers.vhost, &queue.name);
-    let said = rung(wait).ok().and_then(|rung| i64::try_from(rung.wait.as_millis()).ok());
+    let said = duration(wait).ok().and_then(|wait| i64::try_from(wait.as_millis()).ok());
     match queue.number("message-ttl") {
         None => thing.find(Code::DelayEndless, "It has no time limit: what is put there stays there.", anew.clone()),
         Some(rule) if said.is_some_and(|said| said != rule.value) => thing.find(

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeSet;
 
+use workout_broker::Queue as Declared;
+
 use crate::doctor::check::commands::quoted;
 use crate::doctor::code::Code;
 use crate::doctor::management::Answers;
@@ -10,17 +12,9 @@ use crate::doctor::report::Thing;
 const DEAD: &str = ".dead";
 const RETRY: &str = ".retry.";
 
-/// The waits of a consumer that was told nothing else.
-pub(in crate::doctor) const DEFAULT_LADDER: [&str; 4] = ["1s", "5s", "30s", "5m"];
-
 /// Where the dead letters of a work queue wait for a person.
-pub(in crate::doctor) fn dead_name(queue: &str) -> String {
-    format!("{queue}{DEAD}")
-}
-
-/// Where messages wait for their next attempt.
-pub(in crate::doctor) fn delay_name(queue: &str, rung: &str) -> String {
-    format!("{queue}{RETRY}{rung}")
+pub(super) fn dead_name(queue: &str) -> String {
+    Declared::new(queue).dead_letter_name()
 }
 
 /// The names of the delay queues that there are, with the wait that is in each.

@@ -19,7 +19,6 @@ mod broker;
 #[cfg(test)]
 mod tests;
 
-pub(super) use broker::{Told, broker};
+pub(super) use broker::broker;
 pub(super) use commands::quoted;
-pub(super) use family::{DEFAULT_LADDER, delay_name};
 pub(super) use user::user;

@@ -3,11 +3,11 @@ use std::time::Duration;
 use serde_json::{Value, json};
 use workout_events::jiff::SignedDuration;
 
-use crate::doctor::arguments::rung;
-use crate::doctor::check::{Told, broker, user};
+use crate::doctor::check::{broker, user};
 use crate::doctor::management::{Answers, Node, Queue};
 use crate::doctor::place::Place;
 use crate::doctor::report::{Report, Thing};
+use crate::doctor::told::Told;
 
 /// A cluster where all is well, with the family of the queue `q`, changed a little: then this is found and nothing else.
 #[track_caller]
@@ -182,7 +182,7 @@ fn delivery_limits() {
     check(argument("q", "x-delivery-limit", json!(4)), &["delivery_limit_low"]);
     check(argument("q", "x-delivery-limit", json!(5)), &[]);
     let ladder = |answers: &mut Answers, told: &mut Told| {
-        told.ladder = vec![rung("1s").unwrap()];
+        told.ladder = vec![Duration::from_secs(1)];
         the(answers, "q").arguments.insert("x-delivery-limit".to_owned(), json!(1));
     };
     check(ladder, &["delivery_limit_low"]);
@@ -254,7 +254,7 @@ fn delay_queues() {
     check(argument("q.retry.5s", "x-dead-letter-routing-key", json!("another")), &["delay_astray"]);
     check(argument("q.retry.5s", "x-overflow", Value::Null), &["dead_letters_at_most_once"]);
     check(|answers, _| answers.queues.retain(|queue| queue.name != "q.retry.30s"), &["ladder_incomplete"]);
-    check(|_, told| told.ladder = vec![rung("1s").unwrap(), rung("2s").unwrap()], &["ladder_incomplete"]);
+    check(|_, told| told.ladder = vec![Duration::from_secs(1), Duration::from_secs(2)], &["ladder_incomplete"]);
     // Who never waits needs none of them.
     check(|answers, _| answers.queues.retain(|queue| !queue.name.contains("retry")), &[]);
 }

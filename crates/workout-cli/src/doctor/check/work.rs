@@ -2,13 +2,13 @@
 
 use std::time::Duration;
 
-use crate::doctor::check::broker::Told;
 use crate::doctor::check::commands::{make_anew, of_work, quoted, set};
-use crate::doctor::check::family::{DEFAULT_LADDER, dead_name};
+use crate::doctor::check::family::dead_name;
 use crate::doctor::check::{dead, queue};
 use crate::doctor::code::Code;
 use crate::doctor::management::{Answers, Queue, Version};
 use crate::doctor::report::Thing;
+use crate::doctor::told::Told;
 
 /// What RabbitMQ waits for an acknowledgement, where nobody says otherwise.
 const CONSUMER_TIMEOUT: Duration = Duration::from_mins(30);
@@ -65,14 +65,13 @@ fn dead_letters(thing: &mut Thing, answers: &Answers, queue: &Queue) {
 }
 
 fn delivery_limit(thing: &mut Thing, answers: &Answers, told: &Told, queue: &Queue) {
-    let rungs = if told.ladder.is_empty() { DEFAULT_LADDER.len() } else { told.ladder.len() };
-    let least = i64::try_from(rungs + 1).unwrap_or(i64::MAX).max(2);
+    let (waits, least) = (told.waits().len(), i64::from(told.least_limit()));
     let vhost = &answers.vhost;
     match queue.delivery_limit(answers.version()) {
         Some(rule) if rule.value < least => thing.find(
             Code::DeliveryLimitLow,
             format!(
-                "An event is dead after {} deliveries, {}; the consumer's ladder alone has {rungs} waits, and every \
+                "An event is dead after {} deliveries, {}; the consumer's ladder alone has {waits} waits, and every \
                  restart of a service counts.",
                 rule.value,
                 rule.source.describe()

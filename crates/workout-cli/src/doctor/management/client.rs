@@ -59,7 +59,7 @@ impl Client {
         }
         let (user, password) = credentials(&place, arguments)?;
         let tls = match place.scheme.as_str() {
-            "https" => trust::config(arguments.amqp.authority())?,
+            "https" => trust::config(arguments.management_ca.as_deref().or(arguments.amqp.authority()))?,
             _ => TlsConfig::default(),
         };
         let agent = Agent::config_builder()
