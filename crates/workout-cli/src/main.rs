@@ -11,6 +11,7 @@ mod reading;
 mod schema;
 
 mod amqp;
+mod dlq;
 mod doctor;
 mod publish;
 mod tail;
@@ -37,6 +38,7 @@ Examples:
   workout topology check                       is the broker of AMQP_URL as it should be?
   workout publish events.jsonl                 what became of each, exactly
   workout tail --type workout.performed        events as they pass
+  workout dlq list stats.workouts              what a consumer gave up, and why
   workout doctor --queue stats.workouts        what would lose or double events
 
 Exit codes: 0 done, 1 something was refused, 2 the command could not be carried out."
@@ -60,6 +62,9 @@ enum Command {
     Publish(publish::Arguments),
     /// Shows events as they pass, and takes none from anybody.
     Tail(tail::Arguments),
+    /// Dead letters: looked at, given back to their queue, thrown away.
+    #[command(subcommand, arg_required_else_help = true)]
+    Dlq(dlq::Command),
     /// Looks at a broker and a store, and says what would lose or double events. Changes nothing.
     Doctor(Box<doctor::Arguments>),
     /// Prints completions for a shell.
@@ -83,6 +88,7 @@ fn main() -> ExitCode {
         Command::Topology(command) => topology::run(&command),
         Command::Publish(arguments) => publish::run(&arguments),
         Command::Tail(arguments) => tail::run(&arguments),
+        Command::Dlq(command) => dlq::run(command),
         Command::Doctor(arguments) => doctor::run(&arguments),
         Command::Completions { shell } => shell::completions(shell, Cli::command()),
         Command::Man => shell::man(Cli::command()),

@@ -25,6 +25,15 @@ pub(crate) fn bar_or_spinner(size: Option<u64>) -> ProgressBar {
     spinner
 }
 
+/// A bar for so many messages, where standard error is a terminal and it takes a while.
+pub(crate) fn count(messages: u64) -> ProgressBar {
+    if messages > 500 && io::stderr().is_terminal() {
+        ProgressBar::new(messages).with_style(style("{bar:40} {pos}/{len} {eta} {msg}"))
+    } else {
+        ProgressBar::hidden()
+    }
+}
+
 fn style(template: &str) -> ProgressStyle {
     ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar())
 }

@@ -1,11 +1,13 @@
-//! What every command says about a broker that it cannot use. What it does with one that works: `publish.rs` and `tail.rs`.
+//! What every command says about a broker that it cannot use. What it does with one that works: `publish.rs`, `tail.rs` and `dlq.rs`.
 
 use crate::command::{command, feed};
 
 /// Expects one line that names the mend and does not repeat the password.
 #[track_caller]
 fn check(url: &str, mend: &str) {
-    for arguments in [&["topology", "apply"][..], &["publish", "-"], &["tail"], &["doctor"]] {
+    let commands: [&[&str]; 5] =
+        [&["topology", "apply"], &["publish", "-"], &["tail"], &["dlq", "list", "service"], &["doctor"]];
+    for arguments in commands {
         let by_option = feed(command().args(arguments).args(["--amqp", url]), &[], 0);
         let by_variable = feed(command().args(arguments).env("AMQP_URL", url), &[], 0);
         for run in [by_option, by_variable] {

@@ -7,6 +7,7 @@ mod site;
 
 mod broker;
 mod check;
+mod dlq;
 mod export;
 mod publish;
 mod shell;
