@@ -104,13 +104,12 @@ impl<W: Work> Crew<W> {
             if std::mem::take(&mut self.narrow) {
                 self.source.stop().await;
             }
-            let (room, takes, kept_out, waits) = (self.room(), self.takes(), self.is_kept_out(), self.waits_for_more());
+            let (room, takes, waits) = (self.room(), self.takes(), self.waits_for_more());
             tokio::select! {
                 biased;
                 () = shutdown.wait() => break,
                 Some(worked) = self.tasks.join_next(), if !self.tasks.is_empty() => self.joined(worked),
                 () = sleep_until(self.due), if waits => self.begin(true),
-                () = self.shared.gate.opened(), if kept_out => {}
                 () = sleep_until(quiet), if !begun && end.is_some_and(|end| end.may_be_before) => caught_up = true,
                 messages = self.source.next(room), if takes => match messages? {
                     Some(messages) => {
@@ -151,15 +150,11 @@ impl<W: Work> Crew<W> {
 
     fn takes(&self) -> bool {
         let stopped = matches!(self.pause, Pause::Emptied | Pause::GivingBack);
-        !stopped && self.room() > 0 && !self.is_kept_out()
+        !stopped && self.room() > 0
     }
 
-    /// While what the handlers need is away, nothing more is begun. But one message has to try whether it is back.
-    fn is_kept_out(&self) -> bool {
-        !self.shared.gate.is_open() && !self.tasks.is_empty()
-    }
-
-    /// How many more messages there is something to do for.
+    /// How many more messages there is something to do for. While what the handlers need is away, nothing is begun; but one
+    /// message has to try whether it is back.
     fn room(&self) -> usize {
         if !self.shared.gate.is_open() {
             return usize::from(self.tasks.is_empty() && self.filling.is_empty());

@@ -1,6 +1,7 @@
 //! Whether what the handlers need is there.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use tokio::sync::{Mutex, MutexGuard, watch};
@@ -24,7 +25,7 @@ const LONGEST_PAUSE: Duration = Duration::from_secs(5);
 pub(crate) struct Gate {
     queue: Arc<str>,
     health: ConsumerHealth,
-    open: watch::Sender<bool>,
+    open: AtomicBool,
     /// Nobody is let through any more, because the consumer ends.
     ending: watch::Sender<bool>,
     /// Who has it tries.
@@ -46,25 +47,19 @@ impl Gate {
         Self {
             queue: Arc::clone(queue),
             health: health.clone(),
-            open: watch::Sender::new(true),
+            open: AtomicBool::new(true),
             ending: watch::Sender::new(false),
             turn: Mutex::new(()),
         }
     }
 
     pub(crate) fn is_open(&self) -> bool {
-        *self.open.borrow()
-    }
-
-    /// Cancel safe.
-    pub(crate) async fn opened(&self) {
-        // The gate outlives whoever waits at it.
-        let _ = self.open.subscribe().wait_for(|open| *open).await;
+        self.open.load(Ordering::Relaxed)
     }
 
     /// A message was handled that was begun while the gate was closed: what was away is back.
     pub(super) fn reopen(&self) {
-        if !self.open.send_replace(true) {
+        if !self.open.swap(true, Ordering::Relaxed) {
             info!(queue = &*self.queue, "what the handlers need is back");
             self.health.is(ConsumerState::Consuming);
             figures::paused(&self.queue, false);
@@ -91,7 +86,7 @@ impl Gate {
     }
 
     fn say(&self, failure: &Failure) {
-        if self.open.send_replace(false) {
+        if self.open.swap(false, Ordering::Relaxed) {
             let error = failure.error() as &(dyn std::error::Error + 'static);
             warn!(queue = &*self.queue, error, "what the handlers need is away; consuming pauses");
             figures::paused(&self.queue, true);

@@ -5,7 +5,7 @@ use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 use tokio::time::timeout;
 use workout_broker::in_process::Server;
-use workout_consumer::{Broker, ConsumeError, Consumer, ConsumerHealth, Prefetch, Report};
+use workout_consumer::{Broker, ConsumeError, Consumer, ConsumerHealth, ConsumerState, Prefetch, Report};
 use workout_events::amqp::{HeaderValue, Message};
 use workout_events::{Event, WorkoutDeleted, WorkoutId};
 
@@ -64,6 +64,7 @@ pub(crate) async fn start<S: Send + Sync + 'static>(broker: &Broker, consumer: C
     let health = consumer.health();
     let shutdown = async { stopped.await.unwrap_or_default() };
     let run = tokio::spawn(consumer.run(broker.clone(), shutdown));
+    until(|| health.state() != ConsumerState::Starting).await;
     Running { health, stop, run }
 }
 
