@@ -144,9 +144,10 @@ impl Lane {
         }
         let mut outcomes = Outcomes::of(first, messages.len());
         while outcomes.left > 0 {
-            let settled = match timeout_at(deadline, self.settled()).await {
-                Ok(settled) => settled,
-                Err(_) => self.abandon(),
+            let Ok(settled) = timeout_at(deadline, self.settled()).await else {
+                // Whatever a transport forgets to settle even now is unknown too.
+                outcomes.take(self.abandon());
+                break;
             };
             outcomes.take(settled);
         }

@@ -4,11 +4,19 @@ use support::rabbitmq::{self, Vhost};
 use workout_broker::testing::contract::FreshServer;
 use workout_broker::{Broker, contract_tests};
 
+use super::close_both_connections;
+
 struct RabbitMq(Vhost);
 
 impl FreshServer for RabbitMq {
     async fn connect(&self) -> Broker {
         Broker::connect(&self.0.amqp_url()).await.unwrap()
+    }
+
+    /// Two of the only broker in the case.
+    async fn cut(&self) -> bool {
+        close_both_connections(&self.0).await;
+        true
     }
 }
 

@@ -8,6 +8,7 @@ mod link;
 mod slow;
 mod starved;
 mod streams;
+mod timeout;
 mod tls;
 mod topology;
 

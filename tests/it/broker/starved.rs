@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use support::{own, wait};
 use tokio::time::timeout;
+use workout_broker::testing::contract::{self, FreshServer};
 use workout_broker::{Broker, LinkState, Outcome, Prefetch, Queue};
 
 use super::{WANTED, message};
@@ -11,6 +12,26 @@ use super::{WANTED, message};
 const QUEUE: &str = "broker.starved";
 const LIMIT: Duration = Duration::from_secs(30);
 const SHORT: Duration = Duration::from_secs(1);
+
+/// A node that runs out of memory at the word of the suite.
+struct Starving(own::RabbitMq);
+
+impl FreshServer for Starving {
+    async fn connect(&self) -> Broker {
+        Broker::connect(&self.0.amqp_url()).await.unwrap()
+    }
+
+    async fn starve(&self, starved: bool) -> bool {
+        self.0.control(&["set_vm_memory_high_watermark", if starved { "0.00001" } else { "0.6" }]).await;
+        true
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_server_that_is_short_of_memory_passes_the_suite() {
+    let Some(node) = own::rabbitmq("").await else { return };
+    contract::a_starved_server_holds_up_publishers_and_no_readers(&Starving(node)).await;
+}
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_broker_that_blocks_or_hangs_is_named_and_no_publisher_waits_longer_than_it_said() {

@@ -13,6 +13,31 @@ impl FreshServer for InProcess {
     async fn connect(&self) -> Broker {
         self.0.connect()
     }
+
+    async fn cut(&self) -> bool {
+        cut(&self.0)
+    }
+
+    async fn starve(&self, starved: bool) -> bool {
+        starve(&self.0, starved)
+    }
+}
+
+pub(crate) fn cut(server: &Server) -> bool {
+    server.lose_publishing();
+    server.lose_consuming();
+    server.restore_publishing();
+    server.restore_consuming();
+    true
+}
+
+pub(crate) fn starve(server: &Server, starved: bool) -> bool {
+    if starved {
+        server.block()
+    } else {
+        server.unblock()
+    }
+    true
 }
 
 mod contract {

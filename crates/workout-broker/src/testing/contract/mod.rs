@@ -21,10 +21,35 @@
 //! Each test evaluates the expression, which may await, and gets a server of its own from it. The crate that calls the
 //! macro needs tokio with `macros` and `rt-multi-thread`. [`cases`] is for those who have a test runner of their own.
 
+//! # Which case shows what
+//!
+//! | behaviour | cases |
+//! |---|---|
+//! | concurrent subscribers | `many_readers_at_once_get_each_message_once`, `readers_of_a_queue_share_it_in_turn` |
+//! | concurrent publishers | `concurrent_publishers_have_their_own_outcomes` |
+//! | consumer groups: a queue for each, shared by its readers | `a_message_reaches_every_queue_that_wants_it_once`, `readers_of_a_queue_share_it_in_turn`, `what_one_reader_leaves_another_gets` |
+//! | topics | `patterns_match_words`, `a_fanout_looks_at_no_routing_key_and_the_topic_carries_what_it_does`, `the_default_exchange_leads_to_the_queue_of_that_name` |
+//! | in order | `a_window_has_the_outcome_of_each_message`, `what_is_not_settled_comes_again_in_its_order` |
+//! | what a message carries (trace context, headers) | `a_message_arrives_as_it_was_published` |
+//! | resend on error | `what_is_put_back_comes_again_before_what_is_new`, `a_delayed_message_comes_to_its_queue_after_its_time` |
+//! | bounded redelivery | `a_message_that_is_put_back_comes_again_until_it_is_dead` |
+//! | no acknowledgement | `what_is_not_settled_comes_again_in_its_order`, `no_more_than_the_prefetch_is_out` |
+//! | stale acknowledgement | `what_came_on_an_ended_subscription_cannot_be_settled` |
+//! | go on after an end | `reading_goes_on_after_each_end`, `a_stopped_subscription_gives_what_had_come_and_ends` |
+//! | go on after errors | `errors_now_and_then_lose_and_double_nothing` |
+//! | late subscribers get old messages | `who_comes_late_gets_what_was_published_before`, `a_stream_gives_all_to_each_reader` |
+//! | reconnect | `links_are_made_again_and_nothing_confirmed_is_lost` (a server that can be [cut](FreshServer::cut)) |
+//! | drain | `acknowledgements_are_not_lost_at_the_end`, `what_a_closed_broker_had_not_settled_comes_again` |
+//! | back-pressure | `a_starved_server_holds_up_publishers_and_no_readers` (a server that can be [starved](FreshServer::starve)) |
+//! | what comes back is told of the right message | `of_windows_side_by_side_exactly_the_unroutable_messages_are_returned`, `messages_follow_one_another_each_with_its_own_outcome`, `twins_in_a_window_come_back_together` |
+//!
+//! What needs handlers, such as a context that ends with its message, is what the suite of the consumer asks for.
+
 #![expect(clippy::missing_panics_doc, reason = "a panic is how a case says that it failed")]
 
 mod closing;
 mod delaying;
+mod enduring;
 mod kit;
 mod publishing;
 mod reading;
@@ -34,12 +59,14 @@ mod settling;
 mod sharing;
 mod streams;
 
+use std::future::ready;
 use std::pin::Pin;
 
 use crate::broker::Broker;
 
 pub use closing::*;
 pub use delaying::*;
+pub use enduring::*;
 pub use publishing::*;
 pub use reading::*;
 pub use routing::*;
@@ -52,6 +79,18 @@ pub use streams::*;
 pub trait FreshServer: Send + Sync {
     /// A connection of its own to this server.
     fn connect(&self) -> impl Future<Output = Broker> + Send;
+
+    /// Ends all connections to it, which can be made again at once. `false` where a test cannot do that: the case that
+    /// needs it shows nothing then.
+    fn cut(&self) -> impl Future<Output = bool> + Send {
+        ready(false)
+    }
+
+    /// Makes it short of memory or disk, so that it takes nothing in, or gives it back. `false` where a test cannot do that.
+    fn starve(&self, starved: bool) -> impl Future<Output = bool> + Send {
+        let _ = starved;
+        ready(false)
+    }
 }
 
 /// A case of the suite.
@@ -156,6 +195,7 @@ macro_rules! __contract_cases {
             a_delay_that_no_broker_keeps_is_refused
 
             readers_of_a_queue_share_it_in_turn
+            many_readers_at_once_get_each_message_once
             what_one_reader_leaves_another_gets
             connections_share_queues
 
@@ -165,6 +205,12 @@ macro_rules! __contract_cases {
             who_has_read_up_to_the_end_has_read_all
             what_is_no_stream_is_not_read_as_one
             a_history_is_planned_and_keeps_its_age
+
+            who_comes_late_gets_what_was_published_before
+            reading_goes_on_after_each_end
+            errors_now_and_then_lose_and_double_nothing
+            links_are_made_again_and_nothing_confirmed_is_lost
+            a_starved_server_holds_up_publishers_and_no_readers
 
             acknowledgements_are_not_lost_at_the_end
             a_fresh_broker_is_well

@@ -7,7 +7,7 @@ use std::task::Poll;
 use workout_events::amqp::HeaderValue;
 
 use super::FreshServer;
-use super::kit::{LIMIT, ack, close, consume, declare, drain, ids, message, messages, next, publish, window};
+use super::kit::{LIMIT, ack, close, consume, declare, drain, ids, message, messages, next, publish, together, window};
 use crate::outcome::Outcome;
 use crate::topology::Queue;
 
@@ -199,19 +199,4 @@ pub async fn names_as_long_as_amqp_can_say_are_carried_and_longer_ones_refused(s
         broker.declare(&Queue::new("amq.mine")).await.expect_err("the name is the broker's"),
     ];
     assert!(refused.iter().all(|error| error.is_invalid() && !error.is_transient()), "{refused:?}");
-}
-
-/// Runs all of them at once, without a task for each: they borrow.
-async fn together<F: Future>(futures: impl Iterator<Item = F>) -> Vec<F::Output> {
-    let mut futures: Vec<_> = futures.map(|future| (Box::pin(future), None)).collect();
-    poll_fn(|context| {
-        for (future, output) in futures.iter_mut().filter(|(_, output)| output.is_none()) {
-            if let Poll::Ready(ready) = future.as_mut().poll(context) {
-                *output = Some(ready);
-            }
-        }
-        if futures.iter().all(|(_, output)| output.is_some()) { Poll::Ready(()) } else { Poll::Pending }
-    })
-    .await;
-    futures.into_iter().filter_map(|(_, output)| output).collect()
 }

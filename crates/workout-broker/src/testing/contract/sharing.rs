@@ -3,7 +3,8 @@
 use std::collections::BTreeSet;
 
 use super::FreshServer;
-use super::kit::{ack, close, consume, declare, id, ids_of, next, nothing_comes, publish, take};
+use super::enduring::Tally;
+use super::kit::{ack, close, consume, declare, id, ids_of, next, nothing_comes, publish, take, together};
 use crate::delivery::Delivery;
 
 /// Each message goes to one of them, and they take turns.
@@ -22,6 +23,34 @@ pub async fn readers_of_a_queue_share_it_in_turn(server: &impl FreshServer) {
     nothing_comes(&mut other).await;
     close(one).await;
     close(other).await;
+}
+
+/// Readers that come while messages do, on several connections. Each takes its share and goes.
+pub async fn many_readers_at_once_get_each_message_once(server: &impl FreshServer) {
+    const READERS: usize = 8;
+    const EACH: usize = 50;
+    let (here, there) = (server.connect().await, server.connect().await);
+    let queue = declare(&here, "many", &["wanted"]).await;
+    let reading = (0..READERS).map(|n| {
+        let (broker, queue) = (if n.is_multiple_of(2) { &here } else { &there }, &queue);
+        async move {
+            let mut deliveries = consume(broker, queue, 5).await;
+            let mut came = Vec::new();
+            for _ in 0..EACH {
+                let delivery = next(&mut deliveries).await;
+                came.push(id(&delivery).to_owned());
+                ack(delivery).await;
+            }
+            close(deliveries).await;
+            came
+        }
+    });
+    let (came, ids) = tokio::join!(together(reading), publish(&here, READERS * EACH, "wanted"));
+    let mut tally = Tally::default();
+    for id in came.into_iter().flatten() {
+        *tally.0.entry(id).or_default() += 1;
+    }
+    tally.has_each_once(&ids);
 }
 
 /// As soon as it has gone.

@@ -14,6 +14,8 @@ use workout_broker::testing::contract::{Case, FreshServer, cases};
 
 use transport::Mutated;
 
+use crate::in_process::{cut, starve};
+
 /// What is wrong with a broker.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Bug {
@@ -133,5 +135,13 @@ struct Mutant {
 impl FreshServer for Mutant {
     async fn connect(&self) -> Broker {
         Broker::new(Mutated { inner: Box::new(self.server.transport()), bug: self.bug })
+    }
+
+    async fn cut(&self) -> bool {
+        cut(&self.server)
+    }
+
+    async fn starve(&self, starved: bool) -> bool {
+        starve(&self.server, starved)
     }
 }
