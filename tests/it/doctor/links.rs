@@ -1,10 +1,13 @@
 //! Whom it asks, and what it says when it cannot.
 
 use std::fs;
-use std::net::{Ipv4Addr, TcpListener};
+use std::io::{self, Read, Write};
+use std::net::{Ipv4Addr, TcpListener, TcpStream};
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 use std::process::Output;
+use std::sync::mpsc;
+use std::thread;
 
 use stats_store::StatsStore;
 use support::{env, own, postgres};
@@ -85,6 +88,48 @@ async fn the_management_api_has_to_show_a_certificate_that_is_trusted() {
         let said = String::from_utf8(stderr).unwrap();
         assert!(status.code() == Some(2) && said.contains("certificate") && said.lines().count() == 1, "{said}");
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_answers_without_being_rabbitmq_is_not_waited_for_or_followed() {
+    let site = Site::new().await;
+    let (follow, followed) = mpsc::channel();
+    let elsewhere = answering(move |stream| {
+        follow.send(()).unwrap();
+        stream.write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n{}")
+    });
+    let redirect = answering(move |stream| {
+        write!(stream, "HTTP/1.1 302 Found\r\nlocation: http://127.0.0.1:{elsewhere}/\r\ncontent-length: 0\r\n\r\n")
+    });
+    let page = answering(|stream| stream.write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 6\r\n\r\n<html>"));
+    let endless = answering(|stream| {
+        stream.write_all(b"HTTP/1.1 200 OK\r\n\r\n")?;
+        loop {
+            stream.write_all(&[b'['; 8_192])?;
+        }
+    });
+    let silent = answering(|stream| stream.read_to_end(&mut Vec::new()).map(drop));
+    for (port, want) in [(redirect, "302"), (page, "not RabbitMQ"), (endless, "management: "), (silent, "timeout")] {
+        let (amqp, api) = (format!("--amqp={}", site.vhost.amqp_url()), format!("http://a:hunter2@127.0.0.1:{port}"));
+        let Output { status, stderr, .. } = run(&[&amqp, &format!("--management={api}")]);
+        let said = String::from_utf8(stderr).unwrap();
+        assert!(status.code() == Some(2) && said.contains(want) && said.lines().count() == 1, "{want}: {said}");
+        assert!(!said.contains("hunter2"), "{said}");
+    }
+    assert!(followed.try_recv().is_err(), "the credentials went elsewhere");
+}
+
+/// A port where each connection is answered like this once it has asked something.
+fn answering(answer: impl Fn(&mut TcpStream) -> io::Result<()> + Send + 'static) -> u16 {
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
+    let port = listener.local_addr().unwrap().port();
+    thread::spawn(move || {
+        for mut stream in listener.incoming().flatten() {
+            // Whoever has heard enough closes the connection.
+            let _ = stream.read(&mut [0; 4096]).and_then(|_| answer(&mut stream));
+        }
+    });
+    port
 }
 
 /// Bound and then given up, so that nobody listens there.

@@ -24,31 +24,6 @@ Examples:
 
 Exit codes: 0 nothing is unsafe, 1 something is, 2 the broker or the store cannot be asked.")]
 pub(crate) struct Arguments {
-    #[command(flatten)]
-    pub(super) amqp: Amqp,
-
-    /// Also asks RabbitMQ's management API: `https://user:password@host:15671`. The user needs the tag `monitoring`.
-    #[arg(
-        long,
-        value_name = "URL",
-        env = "RABBITMQ_MANAGEMENT_URL",
-        hide_env_values = true,
-        help_heading = "Management"
-    )]
-    pub(super) management: Option<Secret>,
-
-    /// The user of the management API, where the URL names none.
-    #[arg(long, value_name = "USER", requires = "management", help_heading = "Management")]
-    pub(super) management_user: Option<String>,
-
-    /// Reads the password for the management API from a file; its URL then has none.
-    #[arg(long, value_name = "FILE", requires = "management", help_heading = "Management")]
-    pub(super) management_password_file: Option<PathBuf>,
-
-    /// Trusts the authorities in this PEM file for the management API, instead of those of --ca.
-    #[arg(long, value_name = "FILE", requires = "management", help_heading = "Management")]
-    pub(super) management_ca: Option<PathBuf>,
-
     /// A work queue to look at, with its dead letters and delay queues. Can be given several times.
     #[arg(long = "queue", value_name = "NAME")]
     pub(super) queues: Vec<String>,
@@ -76,6 +51,31 @@ pub(crate) struct Arguments {
     /// Prints one JSON object.
     #[arg(long)]
     pub(super) json: bool,
+
+    #[command(flatten)]
+    pub(super) amqp: Amqp,
+
+    /// Also asks RabbitMQ's management API: `https://user:password@host:15671`. The user needs the tag `monitoring`.
+    #[arg(
+        long,
+        value_name = "URL",
+        env = "RABBITMQ_MANAGEMENT_URL",
+        hide_env_values = true,
+        help_heading = "Management"
+    )]
+    pub(super) management: Option<Secret>,
+
+    /// The user of the management API, where the URL names none.
+    #[arg(long, value_name = "USER", requires = "management", help_heading = "Management")]
+    pub(super) management_user: Option<String>,
+
+    /// Reads the password for the management API from a file; its URL then has none.
+    #[arg(long, value_name = "FILE", requires = "management", help_heading = "Management")]
+    pub(super) management_password_file: Option<PathBuf>,
+
+    /// Trusts the authorities in this PEM file for the management API, instead of those of --ca.
+    #[arg(long, value_name = "FILE", requires = "management", help_heading = "Management")]
+    pub(super) management_ca: Option<PathBuf>,
 }
 
 /// As people write it: `500ms`, `90s`, `1h 30m`.

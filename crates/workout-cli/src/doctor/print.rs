@@ -87,7 +87,8 @@ fn verdict(report: &Report, paint: Paint) -> String {
     let (found, advice) = (report.count(Severity::Unsafe), report.count(Severity::Advice));
     let rest = format!("{advice} of advice, {} passed", counted(report.passed(), "check"));
     match found {
-        0 => format!("{}: nothing unsafe was found; {rest}.", paint.green("SAFE")),
+        0 if report.unseen.is_empty() => format!("{}: nothing unsafe was found; {rest}.", paint.green("SAFE")),
+        0 => format!("{} as far as it was seen: nothing unsafe was found; {rest}.", paint.green("SAFE")),
         _ => {
             format!("{}: {} would lose, double or stop events; {rest}.", paint.red("UNSAFE"), counted(found, "finding"))
         }

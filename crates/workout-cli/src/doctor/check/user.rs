@@ -7,6 +7,9 @@ use crate::doctor::report::Thing;
 /// The user whom every RabbitMQ is installed with, and his password.
 const GUEST: &str = "guest";
 
+const OWN_USER: &str = "Give the services a user of their own, `rabbitmqctl add_user NAME` and `set_permissions`; `rabbitmqctl \
+                        delete_user guest` when nobody needs it.";
+
 /// From the URL of the broker, and the tags of its user where they are known.
 pub(in crate::doctor) fn user(place: &Place, has_password_file: bool, tags: Option<&[String]>) -> Thing {
     let name = place.user.as_deref().unwrap_or(GUEST);
@@ -16,13 +19,13 @@ pub(in crate::doctor) fn user(place: &Place, has_password_file: bool, tags: Opti
         thing.find(
             Code::GuestRemote,
             "Everybody who reaches the broker knows this user and the password, and can empty every queue.",
-            "`rabbitmqctl add_user stats`, `rabbitmqctl set_permissions`, then `rabbitmqctl delete_user guest`.",
+            OWN_USER,
         );
     } else if default {
         thing.find(
             Code::Guest,
             "It is the user that every RabbitMQ is installed with: fit for one's own machine only.",
-            "`rabbitmqctl add_user stats`, `rabbitmqctl set_permissions`, then `rabbitmqctl delete_user guest`.",
+            OWN_USER,
         );
     } else {
         thing.pass("a user of its own");
@@ -31,7 +34,7 @@ pub(in crate::doctor) fn user(place: &Place, has_password_file: bool, tags: Opti
         thing.find(
             Code::Administrator,
             "The services work as an administrator: a mistake in one of them can delete the queues of all.",
-            format!("Give them a user without tags: `rabbitmqctl set_user_tags {name}`."),
+            "Give them a user of their own without tags: `rabbitmqctl add_user NAME`, `rabbitmqctl set_permissions`.",
         );
     } else if tags.is_some() {
         thing.pass("no administrator");
