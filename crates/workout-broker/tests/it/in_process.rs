@@ -33,9 +33,9 @@ pub(crate) fn cut(server: &Server) -> bool {
 
 pub(crate) fn starve(server: &Server, starved: bool) -> bool {
     if starved {
-        server.block()
+        server.block();
     } else {
-        server.unblock()
+        server.unblock();
     }
     true
 }
