@@ -140,6 +140,8 @@ async fn a_broker_that_this_process_closes_ends_the_consumer() {
 async fn a_consumer_that_starts_without_a_link_declares_its_queues_when_there_is_one() {
     let (server, broker) = server();
     let seen = Seen::default();
+    // As an earlier version of the service left it, which heard nothing.
+    broker.declare(&Queue::new(QUEUE)).await.unwrap();
     server.lose_consuming();
     let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
     let consumer = consumer(&seen);
