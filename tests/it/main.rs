@@ -4,6 +4,7 @@
 
 mod broker;
 mod command;
+mod dead_letters;
 mod doctor;
 mod examine;
 mod faults;

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use tokio::time::{Instant, timeout};
+use tokio::time::{Instant, sleep, timeout, timeout_at};
 use workout_broker::{Broker, BrokerError, Deliveries, Delivery, Prefetch};
 
 use crate::dead_letters::End;
@@ -20,6 +20,12 @@ const LONGEST: Duration = Duration::from_mins(20);
 /// When nothing comes for so long, somebody else may have taken the rest.
 const QUIET: Duration = Duration::from_secs(1);
 
+/// How long the queue may take to have everything back: as long as it takes where nobody else reads it, and else so long.
+const BACK: Duration = Duration::from_secs(5);
+
+/// How often it is asked.
+const ASK_EVERY: Duration = Duration::from_millis(20);
+
 /// Takes the letters that were there at the beginning, in their order. What is not acknowledged is held until
 /// [`close`](Self::close).
 ///
@@ -33,6 +39,7 @@ pub(super) struct Walk {
     /// How many there are to take.
     waiting: u64,
     taken: u64,
+    settled: u64,
     /// The last one is read. The others hold as much as they may, so that nothing more comes to them.
     parts: Vec<Deliveries>,
     /// How many the last one holds.
@@ -48,7 +55,18 @@ impl Walk {
         let generation = broker.health().consuming.generation;
         let (broker, queue, parts) = (broker.clone(), queue.to_owned(), Vec::new());
         let most = most.min(MOST);
-        Ok(Self { broker, queue, most, waiting, taken: 0, parts, in_part: 0, began: Instant::now(), generation })
+        Ok(Self {
+            broker,
+            queue,
+            most,
+            waiting,
+            taken: 0,
+            settled: 0,
+            parts,
+            in_part: 0,
+            began: Instant::now(),
+            generation,
+        })
     }
 
     /// How many there were at the beginning.
@@ -65,6 +83,7 @@ impl Walk {
     /// A letter that was taken is off the queue. Only before the walk goes on from where it [was full](Self::is_full).
     pub(super) fn settled(&mut self) {
         self.in_part -= 1;
+        self.settled += 1;
     }
 
     /// The next letter, or why there is none. To be dropped only by who goes no further.
@@ -111,7 +130,8 @@ impl Walk {
         self.parts.last_mut().ok_or_else(BrokerError::closed)
     }
 
-    /// Gives back what is held, after the broker has seen every settlement.
+    /// Gives back what is held, after the broker has seen every settlement, and waits until it is there: a queue takes back
+    /// what was on a channel some time after the channel has ended, and whoever looked at once would miss letters.
     pub(super) async fn close(mut self) -> Result<(), BrokerError> {
         // Else it would take what the others give back, and their order would be lost.
         let mut result = match self.parts.last_mut() {
@@ -122,6 +142,14 @@ impl Walk {
             let closed = part.close().await;
             result = result.and(closed);
         }
-        result
+        result?;
+        let (deadline, left) = (Instant::now() + BACK, self.waiting - self.settled);
+        let back = async {
+            while self.broker.depth(&self.queue).await? < left {
+                sleep(ASK_EVERY).await;
+            }
+            Ok(())
+        };
+        timeout_at(deadline, back).await.unwrap_or(Ok(()))
     }
 }
