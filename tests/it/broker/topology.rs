@@ -143,6 +143,12 @@ async fn a_temporary_queue_is_there_for_its_readers_and_says_when_it_will_be_gon
     assert_eq!(broker.publish(message(WANTED)).await.unwrap(), Outcome::Confirmed);
     timeout(LIMIT, deliveries.next()).await.unwrap().unwrap().unwrap().ack().await.unwrap();
     super::close_both_connections(&vhost).await;
+    // Well it may be for a moment more, until it has noticed.
+    wait::until("both links are new", LIMIT, || async {
+        let health = broker.health();
+        (health.publishing.generation, health.consuming.generation) == (2, 2)
+    })
+    .await;
     timeout(LIMIT, broker.well()).await.unwrap().unwrap();
     assert_eq!(broker.publish(message(WANTED)).await.unwrap(), Outcome::Confirmed);
     timeout(LIMIT, deliveries.next()).await.unwrap().unwrap().unwrap().ack().await.unwrap();
