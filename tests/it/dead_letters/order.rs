@@ -27,7 +27,7 @@ async fn a_filter_leaves_the_others_as_they_were_and_in_their_order() {
     letters.retain(|letter| !meant.contains(letter));
     check(&site.ids().await, &letters);
 
-    let filter = letters[..50].iter().fold(Filter::all(), |filter, id| filter.id(id));
+    let filter = letters[..50].iter().fold(Filter::all(), Filter::id);
     let report = site.dead.discard(filter, pending(), |_| {}).await.unwrap();
     assert_eq!((report.seen, report.done), (2_133, 50));
     check(&site.ids().await, &letters[50..]);
