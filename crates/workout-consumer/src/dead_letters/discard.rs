@@ -39,8 +39,6 @@ pub(super) async fn discard(
             each(Progress::Done(&letter));
         }
     };
-    if let Err(error) = walk.close().await {
-        report.end = End::Lost(error);
-    }
+    report.given_back(walk.close().await);
     report
 }

@@ -94,9 +94,7 @@ impl DeadLetters {
                 Choice::Edited(body) => each(&letter, registry.read(&body)),
             }
         };
-        if let Err(error) = walk.close().await {
-            report.end = End::Lost(error);
-        }
+        report.given_back(walk.close().await);
         Ok(report)
     }
 

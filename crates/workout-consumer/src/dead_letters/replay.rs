@@ -148,9 +148,7 @@ impl<'r, E: FnMut(Progress<'_>)> Replaying<'r, E> {
             }
         };
         self.report.end = end;
-        if let Err(error) = self.walk.close().await {
-            self.report.end = End::Lost(error);
-        }
+        self.report.given_back(self.walk.close().await);
         self.report
     }
 

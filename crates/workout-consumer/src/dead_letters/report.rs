@@ -46,6 +46,13 @@ impl Report {
         Self { waiting, seen: 0, meant: 0, done: 0, failed: 0, undated: 0, end: End::Complete }
     }
 
+    /// What became of giving back the rest. A link that was lost before is the reason for that as well.
+    pub(super) fn given_back(&mut self, result: Result<(), BrokerError>) {
+        if let (Err(error), false) = (result, matches!(self.end, End::Lost(_))) {
+            self.end = End::Lost(error);
+        }
+    }
+
     /// Whether nothing that was meant is left.
     #[must_use]
     pub fn is_complete(&self) -> bool {
