@@ -79,10 +79,10 @@ pub(super) fn summary(report: &Report, done: &str, took: Duration) -> Value {
 
 /// The same in a sentence.
 pub(super) fn text(report: &Report, done: &str, took: Duration) -> String {
-    let Report { waiting, meant, failed, .. } = report;
+    let Report { waiting, done: settled, failed, .. } = report;
     let seconds = (took.as_secs_f64() * 1_000.0).round() / 1_000.0;
-    let others = waiting - meant.min(waiting);
-    format!("{} {done}, {failed} failed, {others} others stay, in {seconds} s", report.done)
+    let others = waiting.saturating_sub(settled + failed);
+    format!("{settled} {done}, {failed} failed, {others} others stay, in {seconds} s")
 }
 
 /// What ended it early, where that is not to be mended by the next letter.
