@@ -15,6 +15,7 @@ mod outbox;
 mod packages;
 mod postgres;
 mod rabbitmq;
+mod store;
 mod thin_path;
 mod topology_command;
 mod traps;

@@ -15,9 +15,15 @@ pub(crate) enum Kind {
     Migration(#[source] MigrationError),
     #[error("the database failed")]
     Database(#[source] sqlx::Error),
-    #[error("the transaction was rolled back without an error")]
-    RolledBack,
-    #[error("the database has a number that no statistic can be: {0}")]
+    #[error("another writer was quicker, again and again")]
+    Raced,
+    #[error("the statistics of this person were kept by a newer program")]
+    NewerDefinition,
+    #[error("the statistics of this person are kept by an older definition: they have to be rebuilt")]
+    OlderDefinition,
+    #[error("this reader does not know that")]
+    Unsupported,
+    #[error("the database has something that the store cannot have written: {0}")]
     Corrupt(&'static str),
     #[error("the transaction ended before its time")]
     Interrupted(#[source] tokio::task::JoinError),
@@ -37,8 +43,13 @@ impl StoreError {
     #[must_use]
     pub fn is_transient(&self) -> bool {
         match &self.0 {
-            Kind::Url(_) | Kind::Corrupt(_) | Kind::Other(_) => false,
-            Kind::RolledBack | Kind::Interrupted(_) => true,
+            Kind::Url(_)
+            | Kind::Corrupt(_)
+            | Kind::Other(_)
+            | Kind::Unsupported
+            | Kind::NewerDefinition
+            | Kind::OlderDefinition => false,
+            Kind::Raced | Kind::Interrupted(_) => true,
             Kind::Migration(error) => error.is_transient(),
             Kind::Database(error) => is_transient(error),
         }
@@ -47,7 +58,29 @@ impl StoreError {
     /// Whether the database was made by a newer version of this crate.
     #[must_use]
     pub fn is_newer(&self) -> bool {
-        matches!(&self.0, Kind::Migration(error) if error.is_newer())
+        match &self.0 {
+            Kind::Migration(error) => error.is_newer(),
+            Kind::NewerDefinition => true,
+            _ => false,
+        }
+    }
+
+    /// Whether the statistics have to be rebuilt before they can be read: this version of the crate keeps other things
+    /// than the one that has written them.
+    #[must_use]
+    pub fn is_outdated(&self) -> bool {
+        matches!(self.0, Kind::OlderDefinition)
+    }
+
+    /// Whether two transactions stood in one another's way, so that one of them has to begin anew.
+    pub(crate) fn is_collision(&self) -> bool {
+        match &self.0 {
+            Kind::Raced => true,
+            Kind::Database(sqlx::Error::Database(said)) => {
+                said.code().is_some_and(|code| code == "40P01" || code == "40001")
+            }
+            _ => false,
+        }
     }
 
     /// Whether the store could never be opened under this URL.
@@ -68,6 +101,14 @@ pub(crate) fn migration(error: MigrationError) -> StoreError {
     Kind::Migration(error).into()
 }
 
+/// Of an insertion that nobody should have been quicker with.
+pub(crate) fn raced(error: sqlx::Error) -> StoreError {
+    match &error {
+        sqlx::Error::Database(said) if said.is_unique_violation() => Kind::Raced.into(),
+        _ => database(error),
+    }
+}
+
 /// Not a public `From`: which database library is inside is nobody's business.
 pub(crate) fn database(error: sqlx::Error) -> StoreError {
     Kind::Database(error).into()
@@ -84,7 +125,10 @@ mod tests {
         for kind in [
             Kind::Url("reason"),
             Kind::Database(sqlx::Error::PoolTimedOut),
-            Kind::RolledBack,
+            Kind::Raced,
+            Kind::NewerDefinition,
+            Kind::OlderDefinition,
+            Kind::Unsupported,
             Kind::Corrupt("number"),
             Kind::Other("cause".into()),
         ] {

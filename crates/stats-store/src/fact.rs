@@ -1,20 +1,32 @@
 //! What a store is told, and what it made of it.
 
 use uuid::Uuid;
-use workout_events::{Event, EventId, EventType, WorkoutDeleted, WorkoutId, WorkoutPerformed};
+use workout_events::types::user::{UserErased, UserPreferencesChanged, UserRegistered};
+use workout_events::{Event, EventId, EventType, UserId, WorkoutDeleted, WorkoutId, WorkoutPerformed};
 
-use crate::head::Counted;
+use crate::number::Counted;
+use crate::person::Wishes;
 
-/// Something that happened to a workout, as far as statistics are concerned. Made from the event that says so.
+/// Something that happened, as far as statistics are concerned. Made from the event that says so.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Fact {
     pub(crate) event_id: EventId,
-    pub(crate) workout_id: WorkoutId,
-    pub(crate) revision: u32,
-    /// What counts if this fact does; nothing for a deletion.
-    pub(crate) counted: Option<Counted>,
+    /// The id that follows from what happened, where one does: somebody else may have said it under an id of his own.
+    pub(crate) identity: Uuid,
+    pub(crate) source: String,
+    /// Microseconds since 1970.
+    pub(crate) said_us: i64,
+    pub(crate) body: Body,
     /// What happened in canonical JSON, without the envelope: who says it, when and in which trace makes no difference.
     pub(crate) data: String,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Body {
+    Performed(Box<Counted>),
+    Deleted { workout_id: WorkoutId, revision: u32, user_id: Option<UserId> },
+    Wished { user_id: UserId, wishes: Wishes, registered: bool },
+    Erased { user_id: UserId },
 }
 
 /// What became of a fact. Each of them is final: nothing is gained by writing the fact again.
@@ -22,16 +34,25 @@ pub struct Fact {
 #[must_use = "a conflict was put aside and does not count"]
 #[non_exhaustive]
 pub enum Effect {
-    /// It is in the ledger, and it is what counts for its workout now.
+    /// It is in the ledger, and it is what counts now.
     Applied,
-    /// It is in the ledger, and a higher revision or a deletion counts instead.
+    /// It is in the ledger, and something newer counts instead: a higher revision, a deletion, a later wish.
     Superseded,
     /// It was in the ledger already.
     Duplicate,
     /// Something else is in the ledger under its event id, or under its workout and revision. It is kept in quarantine
     /// and does not count: two different facts with one identity are a defect of whoever published them.
     Conflict,
+    /// It is about a person who was erased. Nothing of it is kept.
+    Erased,
 }
+
+/// What the ledger calls the kinds of facts. A number stands for a type and its version, for ever.
+pub(crate) const PERFORMED: i64 = 1;
+pub(crate) const DELETED: i64 = 2;
+const REGISTERED: i64 = 3;
+const PREFERENCES_CHANGED: i64 = 4;
+const ERASED: i64 = 5;
 
 impl Fact {
     /// The id of the event.
@@ -40,53 +61,91 @@ impl Fact {
         self.event_id
     }
 
-    /// The workout.
+    /// The workout it is about, if it is about one.
     #[must_use]
-    pub fn workout_id(&self) -> WorkoutId {
-        self.workout_id
+    pub fn workout_id(&self) -> Option<WorkoutId> {
+        match &self.body {
+            Body::Performed(counted) => Some(counted.workout_id),
+            Body::Deleted { workout_id, .. } => Some(*workout_id),
+            Body::Wished { .. } | Body::Erased { .. } => None,
+        }
     }
 
-    pub(crate) fn is_deletion(&self) -> bool {
-        self.counted.is_none()
+    /// The person it is about, as far as it says so.
+    #[must_use]
+    pub fn user_id(&self) -> Option<UserId> {
+        match &self.body {
+            Body::Performed(counted) => Some(counted.user_id),
+            Body::Deleted { user_id, .. } => *user_id,
+            Body::Wished { user_id, .. } | Body::Erased { user_id } => Some(*user_id),
+        }
+    }
+
+    pub(crate) fn kind(&self) -> i64 {
+        match self.body {
+            Body::Performed(_) => PERFORMED,
+            Body::Deleted { .. } => DELETED,
+            Body::Wished { registered: true, .. } => REGISTERED,
+            Body::Wished { .. } => PREFERENCES_CHANGED,
+            Body::Erased { .. } => ERASED,
+        }
+    }
+
+    /// The id of the event where it is not the one that follows from what happened.
+    pub(crate) fn foreign_id(&self) -> Option<Uuid> {
+        Some(Uuid::from(self.event_id)).filter(|id| *id != self.identity)
     }
 
     /// Stands for the data where the data itself is too long to be a key.
     pub(crate) fn fingerprint(&self) -> Uuid {
         Uuid::new_v5(self.event_id.as_uuid(), self.data.as_bytes())
     }
+
+    fn new<T: EventType>(event: &Event<T>, body: Body) -> Self {
+        let data = event.data();
+        Self {
+            event_id: event.id(),
+            identity: data.derived_id().unwrap_or_else(|| event.id()).into(),
+            source: event.source().to_owned(),
+            said_us: event.time().as_microsecond(),
+            body,
+            // The types of the contract have string keys and a fixed order of fields, so this neither fails nor varies.
+            data: serde_json::to_string(data).unwrap_or_default(),
+        }
+    }
 }
 
 impl From<&Event<WorkoutPerformed>> for Fact {
     fn from(event: &Event<WorkoutPerformed>) -> Self {
-        let data = event.data();
-        Self {
-            event_id: event.id(),
-            workout_id: data.workout_id,
-            revision: data.revision,
-            counted: Some(Counted {
-                user_id: data.user_id,
-                duration_s: data.duration_s(),
-                energy_kcal: data.energy_kcal.map(i64::from),
-            }),
-            data: canonical(data),
-        }
+        Self::new(event, Body::Performed(Box::new(event.data().into())))
     }
 }
 
 impl From<&Event<WorkoutDeleted>> for Fact {
     fn from(event: &Event<WorkoutDeleted>) -> Self {
-        let data = event.data();
-        Self {
-            event_id: event.id(),
-            workout_id: data.workout_id,
-            revision: data.revision,
-            counted: None,
-            data: canonical(data),
-        }
+        let WorkoutDeleted { workout_id, revision, user_id, .. } = *event.data();
+        Self::new(event, Body::Deleted { workout_id, revision, user_id })
     }
 }
 
-/// The types of the contract have string keys and a fixed order of fields, so this neither fails nor varies.
-fn canonical(data: &impl EventType) -> String {
-    serde_json::to_string(data).unwrap_or_default()
+impl From<&Event<UserRegistered>> for Fact {
+    fn from(event: &Event<UserRegistered>) -> Self {
+        let data = event.data();
+        let wishes = Wishes::new(Some(data.day_start_hour), Some(data.week_start), Some(data.time_zone));
+        Self::new(event, Body::Wished { user_id: data.user_id, wishes, registered: true })
+    }
+}
+
+impl From<&Event<UserPreferencesChanged>> for Fact {
+    fn from(event: &Event<UserPreferencesChanged>) -> Self {
+        let data = event.data();
+        let wishes = Wishes::new(data.day_start_hour, data.week_start, data.time_zone);
+        Self::new(event, Body::Wished { user_id: data.user_id, wishes, registered: false })
+    }
+}
+
+impl From<&Event<UserErased>> for Fact {
+    fn from(event: &Event<UserErased>) -> Self {
+        Self::new(event, Body::Erased { user_id: event.data().user_id })
+    }
 }

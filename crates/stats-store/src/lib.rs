@@ -6,7 +6,9 @@
 //! |---|---|
 //! | a store | [`StatsStore::connect`], [`StatsStore::sqlite`], [`StatsStore::memory`] |
 //! | store what happened | [`Fact`], [`StatsWriter`], [`Effect`] |
-//! | read statistics | [`StatsReader`], [`Totals`] |
+//! | read statistics | [`StatsReader`] and the functions of `dyn StatsReader`, [`Answer`], [`Figures`] |
+//! | know what a number means | [`Tally`], [`Day`], [`e1rm_g`] |
+//! | look after a store | [`StatsStore::verify`], [`StatsStore::rebuild`], [`StatsStore::erase_user`], [`StatsStore::quarantine`] |
 //! | know what a database would do to a store | [`StatsStore::examine`], [`Risk`] |
 //! | bring a store of your own | [`StatsWriter`], [`StatsReader`], and the suite in `testing` |
 //!
@@ -15,29 +17,32 @@
 //! | feature | brings |
 //! |---|---|
 //! | *(default)* | all three stores |
-//! | `testing` | the suite that every store has to pass |
+//! | `testing` | the suite and the random histories that every store has to pass |
 //!
 //! # How it counts
 //!
-//! Every fact goes into a **ledger**, once for its event id and once for its workout and revision. Each workout has a
-//! **head**: the fact that counts, which is the one of the highest revision; of a deletion and a revision with the same
-//! number, the deletion. The **totals** of a user change by the difference between the old head and the new one. All of
-//! that is one transaction, so that the totals are at any time what the ledger says, in whatever order and however often
-//! the facts came.
+//! Every fact goes into a **ledger**, once for its event id and once for its workout and revision. For each workout one fact
+//! counts: that of the highest revision; of a deletion and a revision with the same number, the deletion. What is kept
+//! beside the ledger are sums of what counts, and changes by the difference. All of that is one transaction, under the lock
+//! of the people it concerns, so that every answer is at any time what the ledger says, in whatever order and however
+//! often the facts came.
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
 mod error;
 mod fact;
-mod head;
-mod totals;
+mod number;
+mod person;
 
-mod apply;
-mod row;
+mod projection;
+mod table;
+mod write;
 
 mod memory;
 mod postgres;
 mod sqlite;
 
+mod operate;
+mod query;
 mod seam;
 mod store;
 
@@ -50,7 +55,13 @@ pub mod testing;
 pub use crate::error::StoreError;
 pub use crate::examine::Examined;
 pub use crate::fact::{Effect, Fact};
+pub use crate::number::{Day, Tally, Totals, e1rm_g};
+pub use crate::operate::{Drift, Progress, Quarantined, Sample, Verified};
+pub use crate::person::{AsOf, Preferences};
+pub use crate::query::{
+    After, Answer, Comparison, DaySums, Days, EffortOf, ExerciseFigures, ExerciseSums, Figures, Lifetime, MonthSums,
+    Performed, Period, Point, Record, Schedule, Streak, Streaks, Sums, TrendPoint, WorkoutFilter,
+};
 pub use crate::risk::Risk;
 pub use crate::seam::{StatsReader, StatsWriter};
 pub use crate::store::StatsStore;
-pub use crate::totals::Totals;

@@ -1,133 +1,161 @@
 //! The store in memory: for tests, and as the model that the others are compared with.
 
-use std::collections::{BTreeMap, BTreeSet};
-use std::fmt;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::collections::{BTreeMap, HashMap};
+use std::ops::Bound;
+use std::sync::Arc;
 
-use async_trait::async_trait;
-use tokio::sync::{Mutex as AsyncMutex, OwnedMutexGuard};
+use tokio::sync::{OwnedRwLockWriteGuard, RwLock};
 use uuid::Uuid;
-use workout_events::{EventId, UserId, WorkoutId};
 
-use crate::apply::{Transaction, apply};
 use crate::error::StoreError;
-use crate::fact::{Effect, Fact};
-use crate::head::{Delta, Head};
-use crate::seam::{StatsReader, StatsWriter};
-use crate::store::Backend;
-use crate::totals::Totals;
+use crate::person::Person;
+use crate::store::Database;
+use crate::table::{Filter, Find, On, PEOPLE, Rows, Scan, Seen, Table, Tables, Take, Value};
 
+/// One writer at a time, and no reader beside it.
 #[derive(Default)]
-pub(crate) struct Memory {
-    /// One writer at a time.
-    ledger: Arc<AsyncMutex<Ledger>>,
-    /// Apart from the ledger, so that a reader never waits for a writer; changed at the commit, all at once.
-    totals: Arc<Mutex<BTreeMap<UserId, Delta>>>,
-}
+pub(crate) struct Memory(Arc<RwLock<State>>);
 
-#[derive(Default)]
-struct Ledger {
-    by_event: BTreeMap<EventId, Arc<str>>,
-    by_revision: BTreeMap<(WorkoutId, u32, bool), Arc<str>>,
-    heads: BTreeMap<WorkoutId, Head>,
-    quarantine: BTreeSet<(EventId, Uuid)>,
-}
+/// The rows of each table, by their keys.
+type State = HashMap<&'static str, BTreeMap<Vec<Value>, Vec<Value>>>;
 
-/// Needs no undoing: its statements neither fail nor wait, so that they are all done or none has begun.
-struct MemoryTransaction {
-    ledger: OwnedMutexGuard<Ledger>,
-    totals: Arc<Mutex<BTreeMap<UserId, Delta>>>,
-    changes: Vec<(UserId, Delta)>,
-}
+/// Needs no undoing: its statements neither fail nor wait, and all that the algorithm above them refuses, it refuses before
+/// the first change.
+pub(crate) struct MemoryTransaction(OwnedRwLockWriteGuard<State>);
 
-impl Transaction for MemoryTransaction {
-    async fn lock(&mut self, workout: WorkoutId) -> Result<Head, StoreError> {
-        Ok(self.ledger.heads.get(&workout).copied().unwrap_or_default())
+impl Tables for MemoryTransaction {
+    async fn find(&mut self, find: Find<'_>) -> Result<Vec<Vec<Value>>, StoreError> {
+        Ok(rows(&self.0, find))
     }
 
-    async fn append(&mut self, fact: &Fact) -> Result<bool, StoreError> {
-        let revision = revision(fact);
-        if self.ledger.by_event.contains_key(&fact.event_id) || self.ledger.by_revision.contains_key(&revision) {
-            return Ok(false);
-        }
-        let data: Arc<str> = fact.data.as_str().into();
-        self.ledger.by_event.insert(fact.event_id, Arc::clone(&data));
-        self.ledger.by_revision.insert(revision, data);
-        Ok(true)
-    }
-
-    async fn recorded(&mut self, fact: &Fact) -> Result<Vec<String>, StoreError> {
-        let found = [self.ledger.by_event.get(&fact.event_id), self.ledger.by_revision.get(&revision(fact))];
-        Ok(found.into_iter().flatten().map(|data| data.as_ref().to_owned()).collect())
-    }
-
-    async fn quarantine(&mut self, fact: &Fact) -> Result<(), StoreError> {
-        self.ledger.quarantine.insert((fact.event_id, fact.fingerprint()));
-        Ok(())
-    }
-
-    async fn set_head(&mut self, workout: WorkoutId, head: &Head) -> Result<(), StoreError> {
-        self.ledger.heads.insert(workout, *head);
-        Ok(())
-    }
-
-    async fn add(&mut self, user: UserId, delta: &Delta) -> Result<(), StoreError> {
-        self.changes.push((user, *delta));
-        Ok(())
-    }
-
-    async fn commit(self, _: &[EventId]) -> Result<(), StoreError> {
-        let mut totals = lock(&self.totals);
-        for (user, delta) in self.changes {
-            let row = totals.entry(user).or_default();
-            row.workouts += delta.workouts;
-            row.duration_s += delta.duration_s;
-            row.energy_kcal += delta.energy_kcal;
-            row.energy_workouts += delta.energy_workouts;
+    async fn put(&mut self, rows: Rows, on: On) -> Result<(), StoreError> {
+        let table = self.0.entry(rows.table.name).or_default();
+        for mut key in rows.rows {
+            let rest = key.split_off(rows.table.key.len());
+            match table.get_mut(&key) {
+                Some(there) if on == On::Add => there.iter_mut().zip(rest).for_each(|(sum, value)| add(sum, &value)),
+                Some(_) if on == On::Keep => {}
+                _ => {
+                    table.insert(key, rest);
+                }
+            }
         }
         Ok(())
     }
-}
 
-fn revision(fact: &Fact) -> (WorkoutId, u32, bool) {
-    (fact.workout_id, fact.revision, fact.is_deletion())
-}
+    async fn sweep(&mut self, keys: Rows) -> Result<(), StoreError> {
+        let table = self.0.entry(keys.table.name).or_default();
+        for key in &keys.rows {
+            if table.get(key).is_some_and(|rest| rest.first() == Some(&Value::Int(0))) {
+                table.remove(key);
+            }
+        }
+        Ok(())
+    }
 
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    // No code panics under the lock.
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
-}
+    async fn delete(&mut self, find: Find<'_>) -> Result<(), StoreError> {
+        for mut row in rows(&self.0, find) {
+            row.truncate(find.table.key.len());
+            self.0.entry(find.table.name).or_default().remove(&row);
+        }
+        Ok(())
+    }
 
-#[async_trait]
-impl StatsWriter for Memory {
-    async fn write(&self, facts: &[Fact]) -> Result<Vec<Effect>, StoreError> {
-        let ledger = Arc::clone(&self.ledger).lock_owned().await;
-        let totals = Arc::clone(&self.totals);
-        apply(MemoryTransaction { ledger, totals, changes: Vec::new() }, facts).await
+    async fn commit(self) -> Result<(), StoreError> {
+        Ok(())
     }
 }
 
-#[async_trait]
-impl StatsReader for Memory {
-    async fn totals(&self, user: UserId) -> Result<Totals, StoreError> {
-        let row = lock(&self.totals).get(&user).copied();
-        let columns = |row: Delta| (row.workouts, row.duration_s, row.energy_kcal, row.energy_workouts);
-        Totals::from_columns(row.map(columns))
+impl Database for Memory {
+    const NAME: &'static str = "Memory";
+
+    type Transaction = MemoryTransaction;
+
+    async fn begin(&self) -> Result<MemoryTransaction, StoreError> {
+        Ok(MemoryTransaction(Arc::clone(&self.0).write_owned().await))
+    }
+
+    async fn scan(&self, scan: &Scan) -> Result<Seen, StoreError> {
+        let state = self.0.read().await;
+        let user = [scan.user];
+        let person = rows(&state, Find::new(&PEOPLE, "user_id", &user)).pop().map(Person::from_row).transpose()?;
+        let mut found = rows(&state, Find::new(scan.table, "user_id", &user));
+        found.retain(|row| scan.filters.iter().all(|filter| passes(scan.table, filter, row)));
+        let found = match scan.take {
+            Take::Rows => found,
+            Take::Last((a, b), limit) => {
+                let (a, b) = (scan.table.place(a), scan.table.place(b));
+                found.sort_by(|one, two| (&two[a], &two[b]).cmp(&(&one[a], &one[b])));
+                found.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
+                found
+            }
+            Take::Sums { by, of } => sums(scan.table, by, of, found),
+        };
+        Ok(Seen { as_of: person.map(|person| person.as_of()), rows: found })
+    }
+
+    async fn page(&self, table: &'static Table, after: Uuid, limit: i64) -> Result<Vec<Vec<Value>>, StoreError> {
+        let state = self.0.read().await;
+        let Some(rows) = state.get(table.name) else { return Ok(Vec::new()) };
+        let after = rows.range((Bound::Excluded(vec![Value::Id(after)]), Bound::Unbounded));
+        Ok(after.take(usize::try_from(limit).unwrap_or(0)).map(|(key, rest)| [&key[..], rest].concat()).collect())
+    }
+
+    async fn count(&self, table: &'static Table) -> Result<i64, StoreError> {
+        Ok(self.0.read().await.get(table.name).map_or(0, |rows| i64::try_from(rows.len()).unwrap_or(i64::MAX)))
     }
 
     async fn ping(&self) -> Result<(), StoreError> {
         Ok(())
     }
-}
 
-#[async_trait]
-impl Backend for Memory {
     async fn close(&self) {}
 }
 
-/// Without the facts.
-impl fmt::Debug for Memory {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Memory")
+/// By the first column of the key directly, by another one after having looked at all.
+fn rows(state: &State, find: Find<'_>) -> Vec<Vec<Value>> {
+    let Some(rows) = state.get(find.table.name) else { return Vec::new() };
+    let place = find.table.place(find.column);
+    let whole = |(key, rest): (&Vec<Value>, &Vec<Value>)| [&key[..], rest].concat();
+    if place == 0 {
+        let mut ids = find.ids.to_vec();
+        ids.sort_unstable();
+        ids.dedup();
+        let of = |id: Uuid| rows.range(vec![Value::Id(id)]..).take_while(move |(key, _)| key[0] == Value::Id(id));
+        return ids.into_iter().flat_map(of).map(whole).collect();
+    }
+    let keys = find.table.key.len();
+    let wanted = |(key, rest): &(&Vec<Value>, &Vec<Value>)| {
+        let cell = if place < keys { &key[place] } else { &rest[place - keys] };
+        matches!(cell, Value::Id(id) if find.ids.contains(id))
+    };
+    rows.iter().filter(wanted).map(whole).collect()
+}
+
+fn passes(table: &Table, filter: &Filter, row: &[Value]) -> bool {
+    match filter {
+        Filter::Equal(name, value) => row[table.place(name)] == *value,
+        Filter::Between(name, from, to) => {
+            matches!(row[table.place(name)], Value::Int(value) if (*from..=*to).contains(&value))
+        }
+        Filter::Below((a, b), (first, second)) => {
+            (&row[table.place(a)], &row[table.place(b)]) < (&Value::Int(*first), &Value::Id(*second))
+        }
+    }
+}
+
+fn sums(table: &Table, by: &[&str], of: &[&str], rows: Vec<Vec<Value>>) -> Vec<Vec<Value>> {
+    let mut groups = BTreeMap::<Vec<Value>, Vec<Value>>::new();
+    for row in rows {
+        let key = by.iter().map(|name| row[table.place(name)].clone()).collect();
+        let sums = groups.entry(key).or_insert_with(|| vec![Value::Int(0); of.len()]);
+        sums.iter_mut().zip(of).for_each(|(sum, name)| add(sum, &row[table.place(name)]));
+    }
+    groups.into_iter().map(|(key, sums)| [key, sums].concat()).collect()
+}
+
+fn add(sum: &mut Value, value: &Value) {
+    if let (Value::Int(sum), Value::Int(value)) = (sum, value) {
+        *sum += value;
     }
 }

@@ -5,9 +5,12 @@ use std::fmt::Debug;
 use async_trait::async_trait;
 use workout_events::UserId;
 
-use crate::error::StoreError;
+use crate::error::{Kind, StoreError};
 use crate::fact::{Effect, Fact};
-use crate::totals::Totals;
+use crate::number::Totals;
+use crate::query::{
+    Answer, DaySums, Days, EffortOf, ExerciseSums, Lifetime, MonthSums, Performed, Sums, WorkoutFilter,
+};
 
 /// Stores facts. An implementation of one's own has to pass the suite of the feature `testing`.
 ///
@@ -25,9 +28,15 @@ pub trait StatsWriter: Debug + Send + Sync {
 }
 
 /// Reads statistics. An implementation of one's own has to pass the suite of the feature `testing`.
+///
+/// Here stands what has to be read. What follows from that by counting is written once for all stores, as functions of
+/// `dyn StatsReader`.
+///
+/// Every answer is of one moment: all of a write or nothing of it. Of a user of whom nothing is known, it is empty. A
+/// reader that does not know something says so with an error, which is what the functions with a body do.
 #[async_trait]
 pub trait StatsReader: Debug + Send + Sync {
-    /// The totals of a user: all of a write or nothing of it. A user of whom nothing is known has done nothing.
+    /// The totals of a user.
     ///
     /// # Errors
     /// When the store cannot be read.
@@ -38,4 +47,69 @@ pub trait StatsReader: Debug + Send + Sync {
     /// # Errors
     /// When it does not.
     async fn ping(&self) -> Result<(), StoreError>;
+
+    /// The sums over all workouts of a user, and how the user counts.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    async fn lifetime(&self, _user: UserId) -> Result<Answer<Lifetime>, StoreError> {
+        Err(Kind::Unsupported.into())
+    }
+
+    /// The sums over these days, by activity.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    async fn sums(&self, _user: UserId, _days: Days) -> Result<Answer<Vec<Sums>>, StoreError> {
+        Err(Kind::Unsupported.into())
+    }
+
+    /// The sums of each of these days and each activity, in the order of the days. Days without a workout are left out.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    async fn days(&self, _user: UserId, _days: Days) -> Result<Answer<Vec<DaySums>>, StoreError> {
+        Err(Kind::Unsupported.into())
+    }
+
+    /// The sums of each month that begins within these days, and of each activity, in the order of the months. Months
+    /// without a workout are left out.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    async fn months(&self, _user: UserId, _days: Days) -> Result<Answer<Vec<MonthSums>>, StoreError> {
+        Err(Kind::Unsupported.into())
+    }
+
+    /// The days with a workout, in order.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    async fn active_days(&self, _user: UserId) -> Result<Answer<Vec<crate::Day>>, StoreError> {
+        Err(Kind::Unsupported.into())
+    }
+
+    /// The exercises that the user has done.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    async fn exercises(&self, _user: UserId) -> Result<Answer<Vec<ExerciseSums>>, StoreError> {
+        Err(Kind::Unsupported.into())
+    }
+
+    /// What each workout of these days did of one exercise, in the order of the days.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    async fn efforts(&self, _user: UserId, _exercise: &str, _days: Days) -> Result<Answer<Vec<EffortOf>>, StoreError> {
+        Err(Kind::Unsupported.into())
+    }
+
+    /// Workouts that count, the last one first: a page of them.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    async fn workouts(&self, _user: UserId, _filter: &WorkoutFilter) -> Result<Answer<Vec<Performed>>, StoreError> {
+        Err(Kind::Unsupported.into())
+    }
 }

@@ -1,14 +1,13 @@
 //! The connections.
 
-use std::fmt;
-
-use async_trait::async_trait;
 use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
-use sqlx::{ConnectOptions, Connection};
+use sqlx::{AssertSqlSafe, ConnectOptions, Connection};
 use workout_migrations::{Migration, Migrations};
 
+use super::DIALECT;
 use crate::error::{Kind, StoreError, database, migration};
-use crate::store::Backend;
+use crate::projection;
+use crate::table::create_table;
 
 /// In a schema of their own: the database may be one of the host's, with migrations of its own. A released one is never edited.
 pub(super) const MIGRATIONS: Migrations =
@@ -31,20 +30,27 @@ impl Postgres {
         options.connect().await.map_err(database)?.close().await.map_err(database)?;
         let pool = PgPoolOptions::new().max_connections(CONNECTIONS).connect_with(options).await.map_err(database)?;
         MIGRATIONS.postgres(&pool).await.map_err(migration)?;
-        Ok(Self { pool })
+        let postgres = Self { pool };
+        postgres.create_missing().await.map_err(database)?;
+        Ok(postgres)
     }
-}
 
-#[async_trait]
-impl Backend for Postgres {
-    async fn close(&self) {
-        self.pool.close().await;
-    }
-}
-
-/// Without the URL, which has a password in it.
-impl fmt::Debug for Postgres {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Postgres")
+    /// Creates the tables of new projections. Where all are there, nothing is asked for that needs more rights.
+    async fn create_missing(&self) -> sqlx::Result<()> {
+        for projection in projection::ALL {
+            let name = DIALECT.name(&projection.table);
+            let is_missing: bool =
+                sqlx::query_scalar("SELECT to_regclass($1) IS NULL").bind(&name).fetch_one(&self.pool).await?;
+            if is_missing {
+                let mut transaction = self.pool.begin().await?;
+                // Two that create the same table at once disturb one another, in spite of IF NOT EXISTS.
+                let lock = "SELECT pg_advisory_xact_lock(hashtext('workout_stats projections'))";
+                sqlx::query(lock).execute(&mut *transaction).await?;
+                let sql = create_table(&DIALECT, &projection.table);
+                sqlx::raw_sql(AssertSqlSafe(sql)).execute(&mut *transaction).await?;
+                transaction.commit().await?;
+            }
+        }
+        Ok(())
     }
 }

@@ -7,3 +7,9 @@ mod write;
 
 pub(crate) use connect::Postgres;
 pub(crate) use examine::examine;
+
+use crate::table::Dialect;
+
+/// In a schema of their own.
+const DIALECT: Dialect =
+    Dialect { prefix: "workout_stats.", id: "uuid", int: "bigint", text: "text", options: " WITH (fillfactor = 80)" };

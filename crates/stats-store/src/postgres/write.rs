@@ -1,150 +1,120 @@
-//! Writing: one transaction, READ COMMITTED, with the rows of its workouts locked.
+//! Writing: READ COMMITTED, one statement for all rows of a table.
 
-use async_trait::async_trait;
-use sqlx::postgres::{PgPool, PgTransaction};
+use std::mem;
+
+use sqlx::postgres::{PgArguments, PgRow, PgTransaction};
+use sqlx::query::Query;
+use sqlx::{AssertSqlSafe, Postgres};
 use uuid::Uuid;
-use workout_events::{EventId, UserId, WorkoutId};
 
-use crate::apply::{Transaction, apply};
-use crate::error::{Kind, StoreError, database};
-use crate::fact::{Effect, Fact};
-use crate::head::{Delta, Head};
-use crate::postgres::connect::Postgres;
-use crate::row::{HeadRow, revision};
-use crate::seam::StatsWriter;
+use super::DIALECT;
+use crate::error::{StoreError, database, raced};
+use crate::table::{Column, Find, Kind, On, Rows, Table, Tables, Value, cells, insert_head, insert_tail, join, names};
 
-#[async_trait]
-impl StatsWriter for Postgres {
-    async fn write(&self, facts: &[Fact]) -> Result<Vec<Effect>, StoreError> {
-        let (pool, facts) = (self.pool.clone(), facts.to_vec());
-        // In a task of its own: a BEGIN or COMMIT that is cancelled halfway leaves a connection in an unknown state.
-        tokio::spawn(async move { write(&pool, &facts).await }).await.map_err(Kind::Interrupted)?
-    }
-}
+pub(crate) struct Statements(pub(super) PgTransaction<'static>);
 
-async fn write(pool: &PgPool, facts: &[Fact]) -> Result<Vec<Effect>, StoreError> {
-    let transaction = pool.begin().await.map_err(database)?;
-    apply(Statements(transaction), facts).await
-}
-
-struct Statements(PgTransaction<'static>);
-
-impl Transaction for Statements {
-    async fn lock(&mut self, workout: WorkoutId) -> Result<Head, StoreError> {
-        // There must be a row to lock. Who comes second waits here for the first to commit.
-        sqlx::query("INSERT INTO workout_stats.heads (workout_id) VALUES ($1) ON CONFLICT DO NOTHING")
-            .bind(workout.as_uuid())
-            .execute(&mut *self.0)
-            .await
-            .map_err(database)?;
-        let row: HeadRow = sqlx::query_as(
-            "SELECT revision, deleted, user_id, duration_s, energy_kcal
-             FROM workout_stats.heads WHERE workout_id = $1 FOR UPDATE",
-        )
-        .bind(workout.as_uuid())
-        .fetch_one(&mut *self.0)
-        .await
-        .map_err(database)?;
-        row.try_into()
+impl Tables for Statements {
+    async fn find(&mut self, find: Find<'_>) -> Result<Vec<Vec<Value>>, StoreError> {
+        let sql = format!(
+            "SELECT {} FROM {} WHERE {} = ANY($1) ORDER BY {}{}",
+            names(find.table.columns()),
+            DIALECT.name(find.table),
+            find.column,
+            names(find.table.key.iter().copied()),
+            if find.lock { " FOR UPDATE" } else { "" },
+        );
+        let rows = sqlx::query(AssertSqlSafe(sql)).bind(find.ids).fetch_all(&mut *self.0).await;
+        let read = |row: &PgRow| cells(row, 0, find.table.columns().map(|column| column.kind));
+        rows.map_err(database)?.iter().map(read).collect::<sqlx::Result<_>>().map_err(database)
     }
 
-    async fn append(&mut self, fact: &Fact) -> Result<bool, StoreError> {
-        let done = sqlx::query(
-            "INSERT INTO workout_stats.ledger (event_id, workout_id, revision, deleted, data)
-             VALUES ($1, $2, $3, $4, $5) ON CONFLICT DO NOTHING",
-        )
-        .bind(fact.event_id.as_uuid())
-        .bind(fact.workout_id.as_uuid())
-        .bind(revision(fact.revision))
-        .bind(fact.is_deletion())
-        .bind(&fact.data)
-        .execute(&mut *self.0)
-        .await
-        .map_err(database)?;
-        Ok(done.rows_affected() > 0)
-    }
-
-    async fn recorded(&mut self, fact: &Fact) -> Result<Vec<String>, StoreError> {
-        sqlx::query_scalar(
-            "SELECT data FROM workout_stats.ledger
-             WHERE event_id = $1 OR (workout_id = $2 AND revision = $3 AND deleted = $4)",
-        )
-        .bind(fact.event_id.as_uuid())
-        .bind(fact.workout_id.as_uuid())
-        .bind(revision(fact.revision))
-        .bind(fact.is_deletion())
-        .fetch_all(&mut *self.0)
-        .await
-        .map_err(database)
-    }
-
-    async fn quarantine(&mut self, fact: &Fact) -> Result<(), StoreError> {
-        sqlx::query(
-            "INSERT INTO workout_stats.quarantine (event_id, fingerprint, data)
-             VALUES ($1, $2, $3) ON CONFLICT DO NOTHING",
-        )
-        .bind(fact.event_id.as_uuid())
-        .bind(fact.fingerprint())
-        .bind(&fact.data)
-        .execute(&mut *self.0)
-        .await
-        .map_err(database)?;
-        Ok(())
-    }
-
-    async fn set_head(&mut self, workout: WorkoutId, head: &Head) -> Result<(), StoreError> {
-        let row = HeadRow::from(head);
-        sqlx::query(
-            "UPDATE workout_stats.heads
-             SET revision = $2, deleted = $3, user_id = $4, duration_s = $5, energy_kcal = $6 WHERE workout_id = $1",
-        )
-        .bind(workout.as_uuid())
-        .bind(row.revision)
-        .bind(row.deleted)
-        .bind(row.user_id)
-        .bind(row.duration_s)
-        .bind(row.energy_kcal)
-        .execute(&mut *self.0)
-        .await
-        .map_err(database)?;
-        Ok(())
-    }
-
-    async fn add(&mut self, user: UserId, delta: &Delta) -> Result<(), StoreError> {
-        // Not an upsert: PostgreSQL checks the constraints of the row to insert first, and a difference may be negative.
-        sqlx::query("INSERT INTO workout_stats.totals VALUES ($1, 0, 0, 0, 0) ON CONFLICT DO NOTHING")
-            .bind(user.as_uuid())
-            .execute(&mut *self.0)
-            .await
-            .map_err(database)?;
-        sqlx::query(
-            "UPDATE workout_stats.totals
-             SET workouts = workouts + $2, duration_s = duration_s + $3,
-                 energy_kcal = energy_kcal + $4, energy_workouts = energy_workouts + $5
-             WHERE user_id = $1",
-        )
-        .bind(user.as_uuid())
-        .bind(delta.workouts)
-        .bind(delta.duration_s)
-        .bind(delta.energy_kcal)
-        .bind(delta.energy_workouts)
-        .execute(&mut *self.0)
-        .await
-        .map_err(database)?;
-        Ok(())
-    }
-
-    async fn commit(mut self, appended: &[EventId]) -> Result<(), StoreError> {
-        // COMMIT of an aborted transaction is a ROLLBACK that sqlx reports as success. A SELECT fails in one.
-        let appended: Vec<Uuid> = appended.iter().map(|id| *id.as_uuid()).collect();
-        let there: i64 = sqlx::query_scalar("SELECT count(*) FROM workout_stats.ledger WHERE event_id = ANY($1)")
-            .bind(&appended)
-            .fetch_one(&mut *self.0)
-            .await
-            .map_err(database)?;
-        if usize::try_from(there) != Ok(appended.len()) {
-            return Err(Kind::RolledBack.into());
+    async fn put(&mut self, rows: Rows, on: On) -> Result<(), StoreError> {
+        if rows.is_empty() {
+            return Ok(());
         }
+        let (table, columns) = (rows.table, rows.table.columns());
+        let sql = match on {
+            // Half of what an upsert costs, which looks for the row again and locks it again.
+            On::Replace => format!(
+                "UPDATE {} AS t SET {} FROM {} AS n ({}) WHERE {}",
+                DIALECT.name(table),
+                join(table.rest.iter().copied(), ", ", |column| format!("{name} = n.{name}", name = column.name)),
+                unnest(columns),
+                names(table.columns()),
+                join(table.key.iter().copied(), " AND ", |column| format!("t.{name} = n.{name}", name = column.name)),
+            ),
+            _ => {
+                format!("{} SELECT * FROM {}{}", insert_head(&DIALECT, table), unnest(columns), insert_tail(table, on))
+            }
+        };
+        let done = bind(sqlx::query(AssertSqlSafe(sql)), table.columns(), rows).execute(&mut *self.0).await;
+        done.map_err(if on == On::Race { raced } else { database })?;
+        Ok(())
+    }
+
+    async fn sweep(&mut self, keys: Rows) -> Result<(), StoreError> {
+        if keys.is_empty() {
+            return Ok(());
+        }
+        let Table { key, rest, .. } = keys.table;
+        let sql = format!(
+            "DELETE FROM {} AS t USING {} AS k ({}) WHERE {} AND t.{} = 0",
+            DIALECT.name(keys.table),
+            unnest(key.iter().copied()),
+            names(key.iter().copied()),
+            join(key.iter().copied(), " AND ", |column| format!("t.{name} = k.{name}", name = column.name)),
+            rest[0].name,
+        );
+        let query = bind(sqlx::query(AssertSqlSafe(sql)), key.iter().copied(), keys);
+        query.execute(&mut *self.0).await.map_err(database)?;
+        Ok(())
+    }
+
+    async fn delete(&mut self, find: Find<'_>) -> Result<(), StoreError> {
+        let sql = format!("DELETE FROM {} WHERE {} = ANY($1)", DIALECT.name(find.table), find.column);
+        sqlx::query(AssertSqlSafe(sql)).bind(find.ids).execute(&mut *self.0).await.map_err(database)?;
+        Ok(())
+    }
+
+    async fn commit(mut self) -> Result<(), StoreError> {
+        // COMMIT of an aborted transaction is a ROLLBACK that sqlx reports as success. Any other statement fails in one.
+        sqlx::query("SELECT 1").execute(&mut *self.0).await.map_err(database)?;
         self.0.commit().await.map_err(database)
     }
+}
+
+fn unnest(columns: impl Iterator<Item = Column>) -> String {
+    let parameters: Vec<_> =
+        (1..).zip(columns).map(|(at, column)| format!("${at}::{}[]", DIALECT.kind(column.kind))).collect();
+    format!("unnest({})", parameters.join(", "))
+}
+
+/// A parameter for each column, with the values of all rows.
+fn bind(
+    mut query: Query<'_, Postgres, PgArguments>,
+    columns: impl Iterator<Item = Column>,
+    rows: Rows,
+) -> Query<'_, Postgres, PgArguments> {
+    let mut rows = rows.rows;
+    for (at, column) in columns.enumerate() {
+        let cells = rows.iter_mut().map(|row| &mut row[at]);
+        query = match column.kind {
+            Kind::Id => query.bind(cells.map(id).collect::<Vec<_>>()),
+            Kind::Int => query.bind(cells.map(int).collect::<Vec<_>>()),
+            Kind::Text => query.bind(cells.map(text).collect::<Vec<_>>()),
+        };
+    }
+    query
+}
+
+fn id(value: &mut Value) -> Option<Uuid> {
+    if let Value::Id(id) = value { Some(*id) } else { None }
+}
+
+fn int(value: &mut Value) -> Option<i64> {
+    if let Value::Int(int) = value { Some(*int) } else { None }
+}
+
+fn text(value: &mut Value) -> Option<String> {
+    if let Value::Text(text) = value { Some(mem::take(text)) } else { None }
 }

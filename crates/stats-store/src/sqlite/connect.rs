@@ -1,15 +1,16 @@
 //! The connections.
 
-use std::fmt;
 use std::path::Path;
 use std::time::Duration;
 
-use async_trait::async_trait;
+use sqlx::AssertSqlSafe;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous};
 use workout_migrations::{Migration, Migrations};
 
+use super::DIALECT;
 use crate::error::{Kind, StoreError, database, migration};
-use crate::store::Backend;
+use crate::projection;
+use crate::table::create_table;
 
 /// With a prefix of their own: the file may be shared with the host's tables. A released one is never edited.
 pub(super) const MIGRATIONS: Migrations =
@@ -49,19 +50,17 @@ impl Sqlite {
         let pool =
             SqlitePoolOptions::new().max_connections(CONNECTIONS).connect_with(options).await.map_err(database)?;
         MIGRATIONS.sqlite(&pool).await.map_err(migration)?;
-        Ok(Self { pool })
+        let sqlite = Self { pool };
+        sqlite.create_missing().await.map_err(database)?;
+        Ok(sqlite)
     }
-}
 
-#[async_trait]
-impl Backend for Sqlite {
-    async fn close(&self) {
-        self.pool.close().await;
-    }
-}
-
-impl fmt::Debug for Sqlite {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Sqlite")
+    /// Creates the tables of new projections. Where all are there, nothing is written.
+    async fn create_missing(&self) -> sqlx::Result<()> {
+        for projection in projection::ALL {
+            let sql = create_table(&DIALECT, &projection.table);
+            sqlx::raw_sql(AssertSqlSafe(sql)).execute(&self.pool).await?;
+        }
+        Ok(())
     }
 }

@@ -1,28 +1,69 @@
 //! Reading.
 
-use async_trait::async_trait;
-use workout_events::UserId;
+use sqlx::sqlite::SqliteRow;
+use sqlx::{AssertSqlSafe, Row};
+use uuid::Uuid;
 
+use super::DIALECT;
+use super::connect::Sqlite;
+use super::write::Statements;
 use crate::error::{StoreError, database};
-use crate::seam::StatsReader;
-use crate::sqlite::connect::Sqlite;
-use crate::totals::Totals;
+use crate::store::Database;
+use crate::table::{Filter, Scan, Seen, Table, Value, cells, names, scan_sql};
 
-#[async_trait]
-impl StatsReader for Sqlite {
-    async fn totals(&self, user: UserId) -> Result<Totals, StoreError> {
-        let columns = sqlx::query_as(
-            "SELECT workouts, duration_s, energy_kcal, energy_workouts FROM workout_stats_totals WHERE user_id = $1",
-        )
-        .bind(user.as_uuid())
-        .fetch_optional(&self.pool)
-        .await
-        .map_err(database)?;
-        Totals::from_columns(columns)
+impl Database for Sqlite {
+    const NAME: &'static str = "Sqlite";
+
+    type Transaction = Statements;
+
+    async fn begin(&self) -> Result<Statements, StoreError> {
+        Ok(Statements(self.pool.begin_with("BEGIN IMMEDIATE").await.map_err(database)?))
+    }
+
+    async fn scan(&self, scan: &Scan) -> Result<Seen, StoreError> {
+        let kinds = scan.kinds();
+        let mut query = sqlx::query(AssertSqlSafe(scan_sql(&DIALECT, scan))).bind(scan.user);
+        for filter in &scan.filters {
+            query = match filter {
+                Filter::Equal(_, Value::Text(text)) => query.bind(text),
+                Filter::Equal(_, Value::Id(id)) => query.bind(id),
+                Filter::Equal(_, Value::Int(int)) => query.bind(int),
+                Filter::Equal(_, Value::Null) => query.bind(None::<i64>),
+                Filter::Between(_, from, to) => query.bind(from).bind(to),
+                Filter::Below(_, (first, second)) => query.bind(first).bind(second),
+            };
+        }
+        let split = |row: &SqliteRow| {
+            let moment = [row.try_get(0)?, row.try_get(1)?, row.try_get(2)?];
+            Ok((moment, cells(row, 3, kinds.iter().copied())?))
+        };
+        let rows = query.fetch_all(&self.pool).await.map_err(database)?;
+        Ok(Seen::from_rows(rows.iter().map(split).collect::<sqlx::Result<_>>().map_err(database)?))
+    }
+
+    async fn page(&self, table: &'static Table, after: Uuid, limit: i64) -> Result<Vec<Vec<Value>>, StoreError> {
+        let sql = format!(
+            "SELECT {} FROM {} WHERE {key} > $1 ORDER BY {key} LIMIT $2",
+            names(table.columns()),
+            DIALECT.name(table),
+            key = names(table.key.iter().copied()),
+        );
+        let rows = sqlx::query(AssertSqlSafe(sql)).bind(after).bind(limit).fetch_all(&self.pool).await;
+        let read = |row: &SqliteRow| cells(row, 0, table.columns().map(|column| column.kind));
+        rows.map_err(database)?.iter().map(read).collect::<sqlx::Result<_>>().map_err(database)
+    }
+
+    async fn count(&self, table: &'static Table) -> Result<i64, StoreError> {
+        let sql = format!("SELECT count(*) FROM {}", DIALECT.name(table));
+        sqlx::query_scalar(AssertSqlSafe(sql)).fetch_one(&self.pool).await.map_err(database)
     }
 
     async fn ping(&self) -> Result<(), StoreError> {
         sqlx::query("SELECT 1").execute(&self.pool).await.map_err(database)?;
         Ok(())
+    }
+
+    async fn close(&self) {
+        self.pool.close().await;
     }
 }

@@ -10,7 +10,12 @@
 
 #![expect(clippy::missing_panics_doc, reason = "a panic is how a suite says that it failed")]
 
+mod agree;
 mod events;
+mod history;
+mod model;
 mod suite;
 
+pub use agree::{agrees, agrees_with_its_ledger};
+pub use history::{History, histories};
 pub use suite::keeps_the_contract;

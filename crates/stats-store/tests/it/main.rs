@@ -4,4 +4,5 @@
 
 mod contract;
 mod examine;
+mod histories;
 mod open;

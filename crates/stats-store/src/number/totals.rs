@@ -1,6 +1,6 @@
 //! What is known of all workouts of a user together.
 
-use crate::error::{Kind, StoreError};
+use super::tally::Tally;
 
 /// The lifetime totals of a user: of the workouts that count now, which are neither outdated nor deleted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -30,19 +30,13 @@ impl Totals {
     pub fn average_session_duration(&self) -> Option<f64> {
         (self.total_workouts > 0).then(|| self.total_duration as f64 / self.total_workouts as f64)
     }
+}
 
-    /// From the columns of a database, where there is a row.
-    pub(crate) fn from_columns(columns: Option<(i64, i64, i64, i64)>) -> Result<Self, StoreError> {
-        let Some((workouts, duration_s, energy_kcal, energy_workouts)) = columns else {
-            return Ok(Self::default());
-        };
-        let count = |value: i64, name| u64::try_from(value).map_err(|_| StoreError::from(Kind::Corrupt(name)));
-        let energy_kcal = count(energy_kcal, "energy_kcal")?;
-        Ok(Self {
-            total_workouts: count(workouts, "workouts")?,
-            total_duration: count(duration_s, "duration_s")?,
-            total_calories_burned: (count(energy_workouts, "energy_workouts")? > 0).then_some(energy_kcal),
-        })
+/// No sum of counted workouts is negative; a store that has one is corrupt, and says so before it gets here.
+impl From<&Tally> for Totals {
+    fn from(tally: &Tally) -> Self {
+        let count = |value: i64| u64::try_from(value).unwrap_or(0);
+        Self::new(count(tally.workouts), count(tally.duration_s), tally.energy().map(count))
     }
 }
 
@@ -52,12 +46,12 @@ mod tests {
 
     #[test]
     fn nothing_is_not_zero() {
-        assert_eq!(Totals::from_columns(None).expect("no row is fine"), Totals::new(0, 0, None));
+        assert_eq!(Totals::from(&Tally::default()), Totals::new(0, 0, None));
         assert_eq!(Totals::default().average_session_duration(), None);
-        let unreported = Totals::from_columns(Some((2, 90, 0, 0))).expect("fine");
+        let mut tally = Tally { workouts: 2, duration_s: 90, ..Tally::default() };
+        let unreported = Totals::from(&tally);
         assert_eq!((unreported.total_calories_burned, unreported.average_session_duration()), (None, Some(45.0)));
-        let zero = Totals::from_columns(Some((2, 90, 0, 1))).expect("fine");
-        assert_eq!(zero.total_calories_burned, Some(0));
-        assert!(Totals::from_columns(Some((-1, 0, 0, 0))).is_err());
+        tally.energy_workouts = 1;
+        assert_eq!(Totals::from(&tally).total_calories_burned, Some(0));
     }
 }

@@ -4,20 +4,31 @@ use std::path::Path;
 use std::sync::Arc;
 
 use async_trait::async_trait;
+use uuid::Uuid;
 
+use super::database::Store;
+use super::work::{Done, Job};
 use crate::error::{Kind, StoreError};
 use crate::memory::Memory;
 use crate::postgres::Postgres;
 use crate::seam::{StatsReader, StatsWriter};
 use crate::sqlite::Sqlite;
+use crate::table::{Table, Value};
 
 /// A place for the statistics. A clone is another handle to the same place.
 #[derive(Debug, Clone)]
-pub struct StatsStore(Arc<dyn Backend>);
+pub struct StatsStore(pub(crate) Arc<dyn Backend>);
 
 /// What our own stores are.
 #[async_trait]
 pub(crate) trait Backend: StatsWriter + StatsReader {
+    /// In one transaction.
+    async fn run(&self, job: Job) -> Result<Done, StoreError>;
+
+    async fn page(&self, table: &'static Table, after: Uuid, limit: i64) -> Result<Vec<Vec<Value>>, StoreError>;
+
+    async fn count(&self, table: &'static Table) -> Result<i64, StoreError>;
+
     async fn close(&self);
 }
 
@@ -37,8 +48,8 @@ impl StatsStore {
             return Ok(Self::memory());
         }
         match url.split_once(':').map(|(scheme, _)| scheme) {
-            Some("sqlite") => Ok(Self(Arc::new(Sqlite::connect(url).await?))),
-            Some("postgres" | "postgresql") => Ok(Self(Arc::new(Postgres::connect(url).await?))),
+            Some("sqlite") => Ok(Self::over(Sqlite::connect(url).await?)),
+            Some("postgres" | "postgresql") => Ok(Self::over(Postgres::connect(url).await?)),
             _ => Err(Kind::Url("it has to be sqlite://FILE, postgres://..., or memory").into()),
         }
     }
@@ -48,13 +59,17 @@ impl StatsStore {
     /// # Errors
     /// As for [`connect`](Self::connect).
     pub async fn sqlite(file: impl AsRef<Path> + Send) -> Result<Self, StoreError> {
-        Ok(Self(Arc::new(Sqlite::open(file.as_ref()).await?)))
+        Ok(Self::over(Sqlite::open(file.as_ref()).await?))
     }
 
     /// A new store in memory, which ends with its last handle.
     #[must_use]
     pub fn memory() -> Self {
-        Self(Arc::<Memory>::default())
+        Self::over(Memory::default())
+    }
+
+    fn over(database: impl super::Database) -> Self {
+        Self(Arc::new(Store::new(database)))
     }
 
     /// The store to write to.

@@ -1,0 +1,123 @@
+//! One exercise over time: its trend, and its records.
+
+use serde::Serialize;
+use workout_events::types::record::RecordKind;
+use workout_events::{UserId, WorkoutId};
+
+use super::{Answer, Days, EffortOf, Period};
+use crate::error::StoreError;
+use crate::number::Day;
+use crate::seam::StatsReader;
+
+/// An exercise within one period.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct TrendPoint {
+    /// The first day of the period.
+    pub first_day: Day,
+    /// In how many workouts.
+    pub workouts: i64,
+    /// Working sets.
+    pub sets: i64,
+    /// Repetitions in working sets.
+    pub reps: i64,
+    /// Grams times repetitions over working sets; `None` when no set has both.
+    pub volume_g: Option<i64>,
+    /// The heaviest load of a working set.
+    pub heaviest_g: Option<i64>,
+    /// The best estimated single repetition, by Epley.
+    pub e1rm_g: Option<i64>,
+}
+
+/// A best, and all that were the best before it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct Record {
+    /// What was the best.
+    pub kind: RecordKind,
+    /// The value, in the unit of the kind.
+    pub value: i64,
+    /// The value that was the best before.
+    pub previous: Option<i64>,
+    /// The local day on which it was set.
+    pub day: Day,
+    /// The workout that set it.
+    pub workout_id: WorkoutId,
+}
+
+/// What is looked at in an effort.
+type Measure = fn(&EffortOf) -> Option<i64>;
+
+/// What is looked at, and whether less is better.
+const KINDS: [(RecordKind, Measure, bool); 5] = [
+    (RecordKind::HeaviestLoadG, |effort| effort.heaviest_g, false),
+    (RecordKind::E1rmG, |effort| effort.e1rm_g, false),
+    (RecordKind::MostReps, |effort| effort.most_reps, false),
+    (RecordKind::WorkoutVolumeG, |effort| effort.volume_g.filter(|volume| *volume > 0), false),
+    (RecordKind::LeastAssistanceG, |effort| effort.least_assistance_g, true),
+];
+
+impl dyn StatsReader + '_ {
+    /// How an exercise went, period by period. Periods without it are left out.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub async fn trend(
+        &self,
+        user: UserId,
+        exercise: &str,
+        days: Days,
+        period: Period,
+    ) -> Result<Answer<Vec<TrendPoint>>, StoreError> {
+        Ok(self.efforts(user, exercise, days).await?.map(|efforts| trend(&efforts, period)))
+    }
+
+    /// The records of an exercise: of each kind the one that stands, and before it those that stood, in the order in which
+    /// they were set.
+    ///
+    /// They follow from the workouts that count now. A workout that was deleted or corrected holds none, and one that
+    /// was entered late takes its place among the others.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub async fn records(&self, user: UserId, exercise: &str) -> Result<Answer<Vec<Record>>, StoreError> {
+        Ok(self.efforts(user, exercise, Days::ALL).await?.map(records))
+    }
+}
+
+fn trend(efforts: &[EffortOf], period: Period) -> Vec<TrendPoint> {
+    let together = efforts.chunk_by(|one, two| period.first_day(one.day) == period.first_day(two.day));
+    together
+        .map(|efforts| {
+            let sum = |of: fn(&EffortOf) -> i64| efforts.iter().map(of).sum();
+            let best = |of: fn(&EffortOf) -> Option<i64>| efforts.iter().filter_map(of).max();
+            TrendPoint {
+                first_day: period.first_day(efforts[0].day),
+                workouts: i64::try_from(efforts.len()).unwrap_or(i64::MAX),
+                sets: sum(|effort| effort.sets),
+                reps: sum(|effort| effort.reps),
+                volume_g: efforts.iter().filter_map(|effort| effort.volume_g).reduce(|one, two| one + two),
+                heaviest_g: best(|effort| effort.heaviest_g),
+                e1rm_g: best(|effort| effort.e1rm_g),
+            }
+        })
+        .collect()
+}
+
+/// By the time of the workouts. Who equals a record does not take it.
+fn records(mut efforts: Vec<EffortOf>) -> Vec<Record> {
+    efforts.sort_by_key(|effort| (effort.started_at, effort.workout_id));
+    let mut records = Vec::new();
+    for (kind, of, less) in KINDS {
+        let mut best = None;
+        for effort in &efforts {
+            let Some(value) = of(effort) else { continue };
+            if best.is_none_or(|best| if less { value < best } else { value > best }) {
+                let (day, workout_id) = (effort.day, effort.workout_id);
+                records.push(Record { kind, value, previous: best, day, workout_id });
+                best = Some(value);
+            }
+        }
+    }
+    records
+}

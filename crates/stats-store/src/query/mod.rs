@@ -1,0 +1,24 @@
+//! Questions and answers.
+//!
+//! What a store reads stands in `rows`; what follows from it is computed here, once for all stores.
+
+mod answer;
+mod calendar;
+mod compare;
+mod days;
+mod exercise;
+mod figures;
+mod rows;
+mod series;
+mod streaks;
+mod workouts;
+
+pub use answer::Answer;
+pub use compare::Comparison;
+pub use days::Days;
+pub use exercise::{Record, TrendPoint};
+pub use figures::{ExerciseFigures, Figures};
+pub use rows::{DaySums, EffortOf, ExerciseSums, Lifetime, MonthSums, Performed, Sums};
+pub use series::{Period, Point};
+pub use streaks::{Schedule, Streak, Streaks};
+pub use workouts::{After, WorkoutFilter};

@@ -1,0 +1,10 @@
+//! A store over a database, whichever it is.
+
+mod database;
+mod open;
+mod read;
+mod work;
+
+pub(crate) use database::Database;
+pub use open::StatsStore;
+pub(crate) use work::{Done, Job};

@@ -1,0 +1,200 @@
+//! What our stores read: rows into answers.
+
+use async_trait::async_trait;
+use uuid::Uuid;
+use workout_events::jiff::Timestamp;
+use workout_events::{ActivityType, UserId, WorkoutId};
+
+use super::database::{Database, Store};
+use crate::error::{Kind, StoreError};
+use crate::number::{Day, Effort, Month, Tally, Totals};
+use crate::person::{AsOf, Person};
+use crate::projection::{DAYS, EFFORTS, EXERCISES, definition, within};
+use crate::query::{
+    Answer, DaySums, Days, EffortOf, ExerciseSums, Lifetime, MonthSums, Performed, Sums, WorkoutFilter,
+};
+use crate::seam::StatsReader;
+use crate::table::{Cells, Filter, PEOPLE, Scan, Table, Take, Value, WORKOUTS};
+
+const TALLY: [&str; Tally::COLUMNS.len()] = {
+    let mut names = [""; Tally::COLUMNS.len()];
+    let mut at = 0;
+    while at < names.len() {
+        names[at] = Tally::COLUMNS[at].name;
+        at += 1;
+    }
+    names
+};
+
+#[async_trait]
+impl<D: Database> StatsReader for Store<D> {
+    async fn totals(&self, user: UserId) -> Result<Totals, StoreError> {
+        Ok(Totals::from(&self.lifetime(user).await?.value.sums))
+    }
+
+    async fn ping(&self) -> Result<(), StoreError> {
+        self.0.ping().await
+    }
+
+    async fn lifetime(&self, user: UserId) -> Result<Answer<Lifetime>, StoreError> {
+        let found = self.scan(user, &PEOPLE, Vec::new(), Take::Rows, Person::from_row).await?;
+        Ok(found.map(|people| {
+            let person = people.first();
+            person.map_or_else(Lifetime::default, |person| Lifetime {
+                sums: person.tally,
+                preferences: person.wishes.preferences(),
+            })
+        }))
+    }
+
+    async fn sums(&self, user: UserId, days: Days) -> Result<Answer<Vec<Sums>>, StoreError> {
+        let take = Take::Sums { by: &["activity"], of: &TALLY };
+        let read = |row| {
+            let mut cells = Cells::new(row);
+            Ok(Sums { activity: activity(&mut cells)?, sums: Tally::from_columns(cells.ints()?) })
+        };
+        self.scan(user, &DAYS.table, within(days), take, read).await
+    }
+
+    async fn days(&self, user: UserId, days: Days) -> Result<Answer<Vec<DaySums>>, StoreError> {
+        let read = |row| {
+            let mut cells = Cells::new(row);
+            let (_user, _month, day) = (cells.id()?, cells.int()?, Day::from_number(cells.int()?));
+            Ok(DaySums { day, activity: activity(&mut cells)?, sums: Tally::from_columns(cells.ints()?) })
+        };
+        self.scan(user, &DAYS.table, within(days), Take::Rows, read).await
+    }
+
+    async fn months(&self, user: UserId, days: Days) -> Result<Answer<Vec<MonthSums>>, StoreError> {
+        let first = Month::of(days.first);
+        let first = first.number() + i64::from(first.first_day() < days.first);
+        let filter = Filter::Between("month", first, Month::of(days.last).number());
+        let read = |row| {
+            let mut cells = Cells::new(row);
+            let month = Month::from_number(cells.int()?);
+            let (first_day, activity) = (month.first_day(), activity(&mut cells)?);
+            Ok(MonthSums { first_day, activity, sums: Tally::from_columns(cells.ints()?) })
+        };
+        let take = Take::Sums { by: &["month", "activity"], of: &TALLY };
+        self.scan(user, &DAYS.table, vec![filter], take, read).await
+    }
+
+    async fn active_days(&self, user: UserId) -> Result<Answer<Vec<Day>>, StoreError> {
+        let take = Take::Sums { by: &["day"], of: &[] };
+        let read = |row| Ok(Day::from_number(Cells::new(row).int()?));
+        self.scan(user, &DAYS.table, Vec::new(), take, read).await
+    }
+
+    async fn exercises(&self, user: UserId) -> Result<Answer<Vec<ExerciseSums>>, StoreError> {
+        let read = |row| {
+            let mut cells = Cells::new(row);
+            let (_user, exercise_id) = (cells.id()?, cells.text()?);
+            let [workouts, sets, reps, volume_g, warmup_volume_g] = cells.ints()?;
+            Ok(ExerciseSums { exercise_id, workouts, sets, reps, volume_g, warmup_volume_g })
+        };
+        self.scan(user, &EXERCISES.table, Vec::new(), Take::Rows, read).await
+    }
+
+    async fn efforts(&self, user: UserId, exercise: &str, days: Days) -> Result<Answer<Vec<EffortOf>>, StoreError> {
+        let filters = vec![Filter::Equal("exercise", exercise.into()), between("day", days)];
+        self.scan(user, &EFFORTS.table, filters, Take::Rows, effort).await
+    }
+
+    async fn workouts(&self, user: UserId, filter: &WorkoutFilter) -> Result<Answer<Vec<Performed>>, StoreError> {
+        let mut filters = vec![between("day", filter.days)];
+        if filter.days != Days::ALL {
+            // So that an index by time finds the days: no zone is further from UTC than a day, and no day begins later than
+            // at 23 o'clock.
+            let us = |day: Day| day.number() * 86_400_000_000;
+            let (first, last) = (us(filter.days.first.plus(-1)), us(filter.days.last.plus(4)));
+            filters.push(Filter::Between("started_us", first, last));
+        }
+        if let Some(activity) = filter.activity {
+            filters.push(Filter::Equal("activity", activity.as_str().into()));
+        }
+        let place = ("started_us", "workout_id");
+        if let Some(after) = &filter.after {
+            let key = (after.started_at.as_microsecond(), Uuid::from(after.workout_id));
+            filters.push(Filter::Below(place, key));
+        }
+        let take = Take::Last(place, filter.limit.into());
+        self.scan(user, &WORKOUTS, filters, take, performed).await
+    }
+}
+
+impl<D: Database> Store<D> {
+    async fn scan<T>(
+        &self,
+        user: UserId,
+        table: &'static Table,
+        filters: Vec<Filter>,
+        take: Take,
+        read: impl Fn(Vec<Value>) -> Result<T, StoreError> + Send,
+    ) -> Result<Answer<Vec<T>>, StoreError> {
+        let seen = self.0.scan(&Scan { table, user: user.into(), filters, take }).await?;
+        let as_of = seen.as_of.unwrap_or_else(|| AsOf { definition: definition(), ..AsOf::default() });
+        match as_of.definition {
+            kept if kept < definition() => Err(Kind::OlderDefinition.into()),
+            kept if kept > definition() => Err(Kind::NewerDefinition.into()),
+            _ => Ok(Answer::new(as_of, seen.rows.into_iter().map(read).collect::<Result<_, _>>()?)),
+        }
+    }
+}
+
+fn between(name: &'static str, days: Days) -> Filter {
+    Filter::Between(name, days.first.number(), days.last.number())
+}
+
+fn activity(cells: &mut Cells) -> Result<ActivityType, StoreError> {
+    cells.text()?.parse().map_err(|_| Kind::Corrupt("activity").into())
+}
+
+fn time(cells: &mut Cells) -> Result<Timestamp, StoreError> {
+    Timestamp::from_microsecond(cells.int()?).map_err(|_| Kind::Corrupt("started_us").into())
+}
+
+fn workout(cells: &mut Cells) -> Result<WorkoutId, StoreError> {
+    WorkoutId::new(cells.id()?).map_err(|_| Kind::Corrupt("workout_id").into())
+}
+
+fn effort(row: Vec<Value>) -> Result<EffortOf, StoreError> {
+    let mut cells = Cells::new(row);
+    let (_user, _exercise, day) = (cells.id()?, cells.text()?, Day::from_number(cells.int()?));
+    let (started_at, workout_id) = (time(&mut cells)?, workout(&mut cells)?);
+    let effort = Effort::from_columns(cells.ints()?);
+    let some = |value: i64| Some(value).filter(|value| *value > 0);
+    Ok(EffortOf {
+        day,
+        started_at,
+        workout_id,
+        sets: effort.sets,
+        reps: effort.reps,
+        volume_g: (effort.volume_sets > 0).then_some(effort.volume_g),
+        warmup_volume_g: effort.warmup_volume_g,
+        heaviest_g: some(effort.heaviest_g),
+        e1rm_g: some(effort.e1rm_g),
+        most_reps: some(effort.most_reps),
+        least_assistance_g: (effort.assisted_sets > 0).then_some(effort.least_assistance_g),
+        distance_m: effort.distance_m,
+        duration_ms: effort.duration_ms,
+    })
+}
+
+fn performed(row: Vec<Value>) -> Result<Performed, StoreError> {
+    let mut cells = Cells::new(row);
+    let (workout_id, revision) = (workout(&mut cells)?, cells.int()?);
+    let (_kind, _fact, _user) = (cells.int()?, cells.maybe_id()?, cells.maybe_id()?);
+    Ok(Performed {
+        workout_id,
+        revision: u32::try_from(revision).map_err(|_| Kind::Corrupt("revision"))?,
+        started_at: time(&mut cells)?,
+        day: Day::from_number(cells.int()?),
+        activity: activity(&mut cells)?,
+        duration_s: cells.int()?,
+        energy_kcal: cells.maybe_int()?,
+        distance_m: cells.maybe_int()?,
+        elevation_gain_m: cells.maybe_int()?,
+        volume_g: cells.maybe_int()?,
+        sets: cells.int()?,
+    })
+}

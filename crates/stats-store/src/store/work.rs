@@ -1,0 +1,53 @@
+//! What is done in a transaction, from its beginning to its commit.
+
+use uuid::Uuid;
+
+use super::database::{Database, now_us};
+use crate::error::StoreError;
+use crate::fact::{Effect, Fact};
+use crate::operate::{Drift, verify};
+use crate::table::Tables;
+use crate::write::{apply, rebuild};
+
+#[derive(Debug)]
+pub(crate) enum Job {
+    Write(Vec<Fact>),
+    Rebuild { user: Uuid, only_outdated: bool },
+    Verify(Uuid),
+}
+
+#[derive(Debug)]
+pub(crate) enum Done {
+    Written(Vec<Effect>),
+    /// Whether there was anything to do.
+    Rebuilt(bool),
+    Verified(Vec<Drift>),
+}
+
+/// How often a transaction begins anew because another one stood in its way, before the caller is told.
+const ATTEMPTS: usize = 8;
+
+/// Two transactions that stood in one another's way are no failure: one of them is done, the other is done again, as a whole.
+pub(super) async fn attempts<D: Database>(database: &D, job: &Job) -> Result<Done, StoreError> {
+    let mut left = ATTEMPTS;
+    loop {
+        left -= 1;
+        match attempt(database, job).await {
+            Err(error) if error.is_collision() && left > 0 => {}
+            done => return done,
+        }
+    }
+}
+
+async fn attempt<D: Database>(database: &D, job: &Job) -> Result<Done, StoreError> {
+    let mut tables = database.begin().await?;
+    let done = match job {
+        Job::Write(facts) => Done::Written(apply(&mut tables, facts, now_us()).await?),
+        Job::Rebuild { user, only_outdated } => {
+            Done::Rebuilt(rebuild(&mut tables, *user, *only_outdated, now_us()).await?)
+        }
+        Job::Verify(user) => Done::Verified(verify(&mut tables, *user).await?),
+    };
+    tables.commit().await?;
+    Ok(done)
+}

@@ -1,0 +1,108 @@
+//! The text of statements, which the databases share but for a few words.
+
+use std::fmt::Write;
+
+use super::layout::{Column, Kind, Table};
+use super::scan::{Filter, Scan, Take};
+use super::seam::On;
+
+/// What differs.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Dialect {
+    /// What stands before the name of a table.
+    pub(crate) prefix: &'static str,
+    pub(crate) id: &'static str,
+    pub(crate) int: &'static str,
+    pub(crate) text: &'static str,
+    /// What stands after the columns of a new table.
+    pub(crate) options: &'static str,
+}
+
+impl Dialect {
+    pub(crate) fn kind(&self, kind: Kind) -> &'static str {
+        match kind {
+            Kind::Id => self.id,
+            Kind::Int => self.int,
+            Kind::Text => self.text,
+        }
+    }
+
+    pub(crate) fn name(&self, table: &Table) -> String {
+        format!("{}{}", self.prefix, table.name)
+    }
+}
+
+/// The table of a projection. All of its columns are there in every row.
+pub(crate) fn create_table(dialect: &Dialect, table: &Table) -> String {
+    let columns =
+        join(table.columns(), ", ", |column| format!("{} {} NOT NULL", column.name, dialect.kind(column.kind)));
+    let key = names(table.key.iter().copied());
+    format!("CREATE TABLE IF NOT EXISTS {} ({columns}, PRIMARY KEY ({key})){}", dialect.name(table), dialect.options)
+}
+
+/// Up to the values.
+pub(crate) fn insert_head(dialect: &Dialect, table: &Table) -> String {
+    format!("INSERT INTO {} AS t ({})", dialect.name(table), names(table.columns()))
+}
+
+/// From the values.
+pub(crate) fn insert_tail(table: &Table, on: On) -> String {
+    let set = |to: fn(&str) -> String| join(table.rest.iter().copied(), ", ", |column| to(column.name));
+    let key = names(table.key.iter().copied());
+    match on {
+        On::Race => String::new(),
+        On::Keep => " ON CONFLICT DO NOTHING".to_owned(),
+        On::Replace => {
+            format!(" ON CONFLICT ({key}) DO UPDATE SET {}", set(|name| format!("{name} = excluded.{name}")))
+        }
+        On::Add => {
+            format!(" ON CONFLICT ({key}) DO UPDATE SET {}", set(|name| format!("{name} = t.{name} + excluded.{name}")))
+        }
+    }
+}
+
+/// The statement of a scan. Its values are: the user, then those of the filters in their order.
+pub(crate) fn scan(dialect: &Dialect, scan: &Scan) -> String {
+    let mut inner = match scan.take {
+        Take::Rows | Take::Last(..) => format!("SELECT {}", names(scan.table.columns())),
+        Take::Sums { by, of } => {
+            let sums = of.iter().map(|name| format!("CAST(sum({name}) AS {}) AS {name}", dialect.int));
+            let columns: Vec<_> = by.iter().map(ToString::to_string).chain(sums).collect();
+            format!("SELECT {}", columns.join(", "))
+        }
+    };
+    // Writing to a String does not fail, here and below.
+    let _ = write!(inner, " FROM {} WHERE user_id = $1", dialect.name(scan.table));
+    let mut at = 1;
+    let mut next = || {
+        at += 1;
+        at
+    };
+    for filter in &scan.filters {
+        let _ = match filter {
+            Filter::Equal(name, _) => write!(inner, " AND {name} = ${}", next()),
+            Filter::Between(name, ..) => write!(inner, " AND {name} BETWEEN ${} AND ${}", next(), next()),
+            Filter::Below((a, b), _) => write!(inner, " AND ({a}, {b}) < (${}, ${})", next(), next()),
+        };
+    }
+    let _ = match scan.take {
+        Take::Rows => write!(inner, " ORDER BY {}", names(scan.table.key.iter().copied())),
+        Take::Last((a, b), limit) => write!(inner, " ORDER BY {a} DESC, {b} DESC LIMIT {limit}"),
+        Take::Sums { by: [], .. } => Ok(()),
+        Take::Sums { by, .. } => write!(inner, " GROUP BY {by} ORDER BY {by}", by = by.join(", ")),
+    };
+    // The person stands outside, so that the order inside is that of an index.
+    format!(
+        "SELECT p.definition, p.version, p.changed_us, r.* FROM {}people AS p LEFT JOIN ({inner}) AS r ON TRUE \
+         WHERE p.user_id = $1",
+        dialect.prefix
+    )
+}
+
+pub(crate) fn names(columns: impl Iterator<Item = Column>) -> String {
+    join(columns, ", ", |column| column.name.to_owned())
+}
+
+pub(crate) fn join(columns: impl Iterator<Item = Column>, with: &str, text: impl Fn(Column) -> String) -> String {
+    columns.map(text).collect::<Vec<_>>().join(with)
+}

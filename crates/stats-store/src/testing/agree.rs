@@ -1,0 +1,47 @@
+//! Whether stores agree about a history.
+
+use workout_events::UserId;
+
+use super::history::{History, Said};
+use super::model::Model;
+use crate::{Day, Effect, Figures, StatsReader, StatsStore, StatsWriter};
+
+/// Tells the history to this store as it is told and to one in memory as it happened, and panics unless both say the same,
+/// which is what anybody can compute from the events. Returns the people it was about.
+pub async fn agrees(history: &History, writer: &dyn StatsWriter, reader: &dyn StatsReader) -> Vec<UserId> {
+    let (users, said) = history.events();
+    for batch in history.told(&said) {
+        let effects = writer.write(&batch).await.expect("the store writes");
+        assert_eq!(effects.len(), batch.len());
+        assert!(!effects.contains(&Effect::Conflict), "nothing contradicts anything: {effects:?}");
+    }
+    let plain = StatsStore::memory();
+    let facts: Vec<_> = said.iter().map(Said::fact).collect();
+    let _ = plain.writer().write(&facts).await.expect("the store in memory writes");
+    for (number, user) in users.iter().enumerate() {
+        let figures = figures(reader, *user).await;
+        assert_eq!(figures, self::figures(&*plain.reader(), *user).await, "user {number}, beside memory");
+        assert_eq!(Model::from_figures(&figures), Model::of(*user, &said), "user {number}, beside the model");
+    }
+    // All of it once more changes nothing.
+    let again = writer.write(&facts).await.expect("the store writes");
+    assert!(again.iter().all(|effect| matches!(effect, Effect::Duplicate | Effect::Erased)), "{again:?}");
+    users
+}
+
+/// Does what [`agrees`] does, and verifies and rebuilds what the store keeps, after which it has to say the same.
+pub async fn agrees_with_its_ledger(history: &History, store: &StatsStore) {
+    let reader = store.reader();
+    for user in agrees(history, &*store.writer(), &*reader).await {
+        let before = figures(&*reader, user).await;
+        let verified = store.verify(crate::Sample::User(user), |_| {}).await.expect("the store verifies");
+        assert_eq!(verified.drifts, []);
+        store.rebuild_user(user).await.expect("the store rebuilds");
+        assert_eq!(figures(&*reader, user).await, before, "after a rebuild");
+    }
+}
+
+async fn figures(reader: &dyn StatsReader, user: UserId) -> Figures {
+    let today: Day = "2026-04-02".parse().expect("a date");
+    reader.figures(user, today).await.expect("the store reads").value
+}

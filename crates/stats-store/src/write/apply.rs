@@ -1,0 +1,114 @@
+//! The steps of a write.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use uuid::Uuid;
+
+use super::head::Head;
+use super::plan::{Change, Plan};
+use super::recorded::{Recorded, counted};
+use super::{erase, rebuild, wish};
+use crate::error::StoreError;
+use crate::fact::{Body, Effect, Fact};
+use crate::number::{Counted, Day};
+use crate::person::People;
+use crate::projection::Deltas;
+use crate::table::{Find, On, Rows, Tables, WORKOUTS};
+
+/// Writes the facts. The caller commits.
+pub(crate) async fn apply(tables: &mut impl Tables, facts: &[Fact], now_us: i64) -> Result<Vec<Effect>, StoreError> {
+    let known = heads(tables, facts, false).await?;
+    let mut concerned: BTreeSet<Uuid> = facts.iter().filter_map(Fact::user_id).map(Uuid::from).collect();
+    concerned.extend(known.iter().filter_map(|head| head.user_id));
+    let mut people = People::lock(tables, &concerned).await?;
+    // What was kept under an older definition cannot be taken away under this one.
+    for user in people.outdated() {
+        rebuild::person(tables, &mut people, user).await?;
+    }
+    let mut effects = Vec::with_capacity(facts.len());
+    // Facts about people change what the facts after them mean.
+    for run in facts.chunk_by(|one, two| one.workout_id().is_some() && two.workout_id().is_some()) {
+        match &run[0].body {
+            Body::Performed(_) | Body::Deleted { .. } => {
+                effects.append(&mut workouts(tables, &mut people, run, now_us).await?);
+            }
+            Body::Wished { .. } => effects.push(wish::wish(tables, &mut people, &run[0], now_us).await?),
+            Body::Erased { user_id } => {
+                effects.push(erase::erase(tables, &mut people, (*user_id).into(), now_us).await?);
+            }
+        }
+    }
+    people.save(tables, now_us).await?;
+    Ok(effects)
+}
+
+async fn heads(tables: &mut impl Tables, facts: &[Fact], lock: bool) -> Result<Vec<Head>, StoreError> {
+    let ids: BTreeSet<_> = facts.iter().filter_map(Fact::workout_id).map(Uuid::from).collect();
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
+    let ids: Vec<_> = ids.into_iter().collect();
+    let find = Find { lock, ..Find::new(&WORKOUTS, "workout_id", &ids) };
+    tables.find(find).await?.into_iter().map(Head::from_row).collect()
+}
+
+async fn workouts(
+    tables: &mut impl Tables,
+    people: &mut People,
+    facts: &[Fact],
+    now_us: i64,
+) -> Result<Vec<Effect>, StoreError> {
+    let mut recorded = Recorded::find(tables, facts).await?;
+    let mut plan = Plan::new(heads(tables, facts, true).await?.into_iter());
+    plan.decide(facts, &mut recorded, people, now_us)?;
+
+    tables.put(plan.ledger, On::Race).await?;
+    tables.put(plan.past, On::Keep).await?;
+    tables.put(plan.quarantine, On::Keep).await?;
+    count(tables, people, plan.heads).await?;
+    Ok(plan.effects)
+}
+
+/// Takes away what counted, and adds what counts.
+async fn count(
+    tables: &mut impl Tables,
+    people: &mut People,
+    heads: BTreeMap<Uuid, Change<'_>>,
+) -> Result<(), StoreError> {
+    let replaced = heads.values().filter(|change| change.after.is_some()).filter_map(|change| change.before);
+    let replaced: Vec<_> = replaced.filter(|head| head.user_id.is_some()).filter_map(|head| head.fact_id).collect();
+    let before = counted(tables, &replaced).await?;
+    let (mut new, mut changed, mut deltas) = (Rows::new(&WORKOUTS), Rows::new(&WORKOUTS), Deltas::default());
+    for change in heads.into_values() {
+        let Some((head, after)) = change.after else { continue };
+        if let Some(counted) = change.before.and_then(|head| head.fact_id).and_then(|id| before.get(&id)) {
+            add(people, &mut deltas, counted, -1)?;
+        }
+        let shown = match after {
+            Some(counted) => Some((counted, add(people, &mut deltas, counted, 1)?)),
+            None => None,
+        };
+        let rows = if change.before.is_some() { &mut changed } else { &mut new };
+        rows.push(head.into_row(shown));
+    }
+    tables.put(new, On::Race).await?;
+    tables.put(changed, On::Replace).await?;
+    put(tables, deltas).await
+}
+
+fn add(people: &mut People, deltas: &mut Deltas, counted: &Counted, sign: i64) -> Result<Day, StoreError> {
+    let person = people.change(counted.user_id.into())?;
+    person.tally.add(&counted.tally, sign);
+    let day = counted.day(person.wishes.day_start_hour());
+    deltas.count(counted, day, sign);
+    Ok(day)
+}
+
+/// Adds to the projections.
+pub(super) async fn put(tables: &mut impl Tables, deltas: Deltas) -> Result<(), StoreError> {
+    for (add, sweep) in deltas.into_rows() {
+        tables.put(add, On::Add).await?;
+        tables.sweep(sweep).await?;
+    }
+    Ok(())
+}

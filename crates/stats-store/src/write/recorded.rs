@@ -1,0 +1,78 @@
+//! What is in the ledger already.
+
+use std::collections::HashMap;
+
+use uuid::Uuid;
+use workout_events::WorkoutPerformed;
+
+use crate::error::{Kind, StoreError};
+use crate::fact::{Effect, Fact};
+use crate::number::Counted;
+use crate::table::{Cells, Find, LEDGER, Tables, Value};
+
+/// What the ledger has under the identities of some facts.
+#[derive(Debug, Default)]
+pub(super) struct Recorded {
+    data: HashMap<Uuid, String>,
+    /// The fact that has an event id.
+    by_event: HashMap<Uuid, Uuid>,
+}
+
+impl Recorded {
+    pub(super) async fn find(tables: &mut impl Tables, facts: &[Fact]) -> Result<Self, StoreError> {
+        let mut recorded = Self::default();
+        let native = facts.iter().map(|fact| fact.identity);
+        // What somebody gave an id of his own: it may be that of another fact.
+        let ids: Vec<_> = native.chain(facts.iter().filter_map(Fact::foreign_id)).collect();
+        let events: Vec<_> = facts.iter().map(|fact| Uuid::from(fact.event_id)).collect();
+        for find in [Find::new(&LEDGER, "fact_id", &ids), Find::new(&LEDGER, "foreign_id", &events)] {
+            for row in tables.find(find).await? {
+                recorded.read(row)?;
+            }
+        }
+        Ok(recorded)
+    }
+
+    fn read(&mut self, row: Vec<Value>) -> Result<(), StoreError> {
+        let mut cells = Cells::new(row);
+        let (fact_id, foreign_id) = (cells.id()?, cells.maybe_id()?);
+        let (_kind, _source, _said, _received) = (cells.int()?, cells.text()?, cells.int()?, cells.int()?);
+        self.data.insert(fact_id, cells.text()?);
+        self.by_event.insert(foreign_id.unwrap_or(fact_id), fact_id);
+        Ok(())
+    }
+
+    /// Duplicate, conflict, or nothing yet.
+    pub(super) fn judge(&self, fact: &Fact) -> Option<Effect> {
+        let same = self.data.get(&fact.identity).map(|data| *data == fact.data);
+        let other = self.by_event.get(fact.event_id.as_uuid()).is_some_and(|id| *id != fact.identity);
+        match same {
+            _ if other => Some(Effect::Conflict),
+            Some(true) => Some(Effect::Duplicate),
+            Some(false) => Some(Effect::Conflict),
+            None => None,
+        }
+    }
+
+    /// For what comes after it in the same batch.
+    pub(super) fn remember(&mut self, fact: &Fact) {
+        self.data.insert(fact.identity, fact.data.clone());
+        self.by_event.insert(fact.event_id.into(), fact.identity);
+    }
+}
+
+/// What these facts add to the statistics, read from the ledger.
+pub(crate) async fn counted(tables: &mut impl Tables, ids: &[Uuid]) -> Result<HashMap<Uuid, Counted>, StoreError> {
+    let mut found = HashMap::new();
+    if ids.is_empty() {
+        return Ok(found);
+    }
+    let place = LEDGER.place("data");
+    for mut row in tables.find(Find::new(&LEDGER, "fact_id", ids)).await? {
+        let Value::Text(data) = row.swap_remove(place) else { return Err(Kind::Corrupt("data").into()) };
+        let data: WorkoutPerformed = serde_json::from_str(&data).map_err(|_| Kind::Corrupt("data"))?;
+        let fact_id = Cells::new(row).id()?;
+        found.insert(fact_id, Counted::from(&data));
+    }
+    if found.len() == ids.len() { Ok(found) } else { Err(Kind::Corrupt("a fact is missing").into()) }
+}

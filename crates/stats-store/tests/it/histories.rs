@@ -1,0 +1,47 @@
+//! Random histories, told in any order. A failure prints the smallest history that fails.
+
+use std::cell::Cell;
+use std::env;
+
+use proptest::test_runner::{Config, TestRunner};
+use stats_store::StatsStore;
+use stats_store::testing::{agrees, agrees_with_its_ledger, histories};
+use tokio::runtime::Runtime;
+
+/// How many; `WORKOUT_TEST_HISTORIES` asks for more, as a nightly run does.
+fn cases() -> u32 {
+    env::var("WORKOUT_TEST_HISTORIES").ok().and_then(|cases| cases.parse().ok()).unwrap_or(2_000)
+}
+
+/// Every `often`-th history is also compared with a rebuild.
+fn check(runtime: &Runtime, store: impl Fn() -> StatsStore, often: u32) {
+    let config = Config { cases: cases(), failure_persistence: None, ..Config::default() };
+    let turn = Cell::new(0_u32);
+    let told = TestRunner::new(config).run(&histories(), |history| {
+        let store = store();
+        turn.set(turn.get() + 1);
+        runtime.block_on(async {
+            if turn.get().is_multiple_of(often) {
+                agrees_with_its_ledger(&history, &store).await;
+            } else {
+                let _ = agrees(&history, &*store.writer(), &*store.reader()).await;
+            }
+        });
+        Ok(())
+    });
+    told.unwrap_or_else(|failure| panic!("{failure}"));
+}
+
+#[test]
+fn memory_agrees_with_its_ledger_and_with_the_model() {
+    // A new one each time: it looks at everybody's workouts to find those of one person.
+    check(&Runtime::new().unwrap(), StatsStore::memory, 1);
+}
+
+#[test]
+fn sqlite_agrees_with_its_ledger_and_with_memory() {
+    let (runtime, folder) = (Runtime::new().unwrap(), tempfile::tempdir().unwrap());
+    let store = runtime.block_on(StatsStore::sqlite(folder.path().join("stats.db"))).unwrap();
+    check(&runtime, || store.clone(), 4);
+    runtime.block_on(store.close());
+}
