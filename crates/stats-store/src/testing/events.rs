@@ -38,6 +38,15 @@ pub(super) fn fact_with_id(data: WorkoutPerformed, id: EventId) -> Fact {
     Fact::from(&event(data, Some(id)))
 }
 
+/// A fact of any type, said in this second.
+pub(super) fn any<T: EventType>(data: T, second: i64) -> Fact
+where
+    Fact: for<'e> From<&'e Event<T>>,
+{
+    let time = Timestamp::from_second(1_700_000_000 + second).expect("within the years of the contract");
+    Fact::from(&Event::builder("/tests", data).time(time).build().expect("the tests make valid events"))
+}
+
 fn event<T: EventType>(data: T, id: Option<EventId>) -> Event<T> {
     let builder = Event::builder("/tests", data);
     let builder = match id {

@@ -14,6 +14,7 @@ mod agree;
 mod events;
 mod history;
 mod model;
+mod people;
 mod suite;
 
 pub use agree::{agrees, agrees_with_its_ledger};

@@ -9,9 +9,9 @@ use crate::Effect::{Applied, Conflict, Duplicate, Superseded};
 use crate::{Effect, Fact, StatsReader, StatsWriter, Totals};
 
 /// The store under test.
-struct Store {
-    writer: Arc<dyn StatsWriter>,
-    reader: Arc<dyn StatsReader>,
+pub(super) struct Store {
+    pub(super) writer: Arc<dyn StatsWriter>,
+    pub(super) reader: Arc<dyn StatsReader>,
 }
 
 /// Panics unless the store keeps the contract. `reader` must see what `writer` writes.
@@ -26,15 +26,16 @@ pub async fn keeps_the_contract(writer: Arc<dyn StatsWriter>, reader: Arc<dyn St
     store.two_facts_of_one_identity_are_a_conflict().await;
     store.an_edit_may_move_a_workout_to_another_user().await;
     store.writers_at_the_same_time_lose_nothing().await;
+    store.people_are_counted_by_their_own_days().await;
 }
 
 impl Store {
-    async fn write(&self, facts: &[Fact]) -> Vec<Effect> {
+    pub(super) async fn write(&self, facts: &[Fact]) -> Vec<Effect> {
         self.writer.write(facts).await.expect("the store writes")
     }
 
     #[track_caller]
-    fn has(&self, user: UserId, want: Totals) -> impl Future<Output = ()> {
+    pub(super) fn has(&self, user: UserId, want: Totals) -> impl Future<Output = ()> {
         let caller = std::panic::Location::caller();
         async move {
             let totals = self.reader.totals(user).await.expect("the store reads");

@@ -6,3 +6,4 @@ mod contract;
 mod examine;
 mod histories;
 mod open;
+mod operate;

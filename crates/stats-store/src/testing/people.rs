@@ -1,0 +1,121 @@
+//! What is asked about people: their days, their wishes, lists, moments, and being forgotten.
+
+use workout_events::types::user::{UserErased, UserPreferencesChanged};
+use workout_events::{UserId, WorkoutId};
+
+use super::events::{any, deleted, fact, performed};
+use super::suite::Store;
+use crate::Effect::{Applied, Duplicate, Erased, Superseded};
+use crate::{Days, Totals, WorkoutFilter};
+
+impl Store {
+    pub(super) async fn people_are_counted_by_their_own_days(&self) {
+        self.a_change_of_the_hour_moves_all_days().await;
+        self.whoever_was_erased_stays_erased().await;
+        self.a_workout_that_was_moved_to_an_erased_person_does_not_come_back().await;
+        self.a_moment_changes_when_something_does().await;
+        self.pages_neither_repeat_nor_skip().await;
+    }
+
+    /// The workouts of the tests begin on 2023-11-14 at 22:13:20 UTC.
+    async fn a_change_of_the_hour_moves_all_days(&self) {
+        let user = UserId::generate();
+        assert_eq!(self.write(&[fact(performed(WorkoutId::generate(), user, 60, None))]).await, [Applied]);
+        let day = async || {
+            let days = self.reader.days(user, Days::ALL).await.expect("the store reads").value;
+            days.iter().map(|sums| sums.day.to_string()).collect::<Vec<_>>()
+        };
+        assert_eq!(day().await, ["2023-11-14"]);
+        let wish = |second, hour| any(UserPreferencesChanged::new(user).day_start_hour(hour), second);
+        let (early, late) = (wish(10, 5), wish(20, 23));
+        assert_eq!(self.write(&[late.clone()]).await, [Applied]);
+        assert_eq!(day().await, ["2023-11-13"]);
+        // What was said before that comes too late, and is what counts for nobody.
+        assert_eq!(self.write(&[early, late]).await, [Superseded, Duplicate]);
+        assert_eq!(day().await, ["2023-11-13"]);
+        assert_eq!(self.write(&[fact(performed(WorkoutId::generate(), user, 60, None))]).await, [Applied]);
+        assert_eq!(day().await, ["2023-11-13"]);
+        assert_eq!(self.write(&[wish(30, 22)]).await, [Applied]);
+        assert_eq!(day().await, ["2023-11-14"]);
+        let sums = self.reader.sums(user, Days::ALL).await.expect("the store reads").value;
+        assert_eq!(sums.iter().map(|sums| sums.sums.workouts).sum::<i64>(), 2);
+    }
+
+    async fn whoever_was_erased_stays_erased(&self) {
+        let (user, other) = (UserId::generate(), UserId::generate());
+        let (edited, gone) = (WorkoutId::generate(), WorkoutId::generate());
+        let facts = [
+            fact(performed(edited, user, 60, Some(10))),
+            fact(performed(edited, user, 90, Some(10)).revision(2)),
+            fact(performed(gone, user, 30, None)),
+            deleted(gone, 2),
+            fact(performed(WorkoutId::generate(), other, 30, None)),
+        ];
+        let _ = self.write(&facts).await;
+        self.has(user, Totals::new(1, 90, Some(10))).await;
+        assert_eq!(
+            self.write(&[any(UserErased::new(user), 0), any(UserErased::new(user), 1)]).await,
+            [Applied, Duplicate]
+        );
+        assert_eq!(self.write(&facts).await, [Erased, Erased, Erased, Duplicate, Duplicate]);
+        assert_eq!(self.write(&[any(UserPreferencesChanged::new(user).day_start_hour(3), 0)]).await, [Erased]);
+        self.has(user, Totals::new(0, 0, None)).await;
+        self.has(other, Totals::new(1, 30, None)).await;
+        let left = self.reader.workouts(user, &WorkoutFilter::new(10)).await.expect("the store reads").value;
+        assert_eq!(left, []);
+    }
+
+    /// In either order.
+    async fn a_workout_that_was_moved_to_an_erased_person_does_not_come_back(&self) {
+        for order in [[0, 1, 2], [2, 1, 0], [1, 2, 0], [0, 2, 1]] {
+            let (from, to, workout) = (UserId::generate(), UserId::generate(), WorkoutId::generate());
+            let facts = [
+                fact(performed(workout, from, 60, None)),
+                fact(performed(workout, to, 60, None).revision(2)),
+                any(UserErased::new(to), 0),
+            ];
+            for index in order {
+                let _ = self.write(&facts[index..=index]).await;
+            }
+            self.has(from, Totals::new(0, 0, None)).await;
+            self.has(to, Totals::new(0, 0, None)).await;
+        }
+    }
+
+    async fn a_moment_changes_when_something_does(&self) {
+        let user = UserId::generate();
+        let version = async || self.reader.lifetime(user).await.expect("the store reads").as_of.version;
+        assert_eq!(version().await, 0);
+        let one = fact(performed(WorkoutId::generate(), user, 60, None));
+        let _ = self.write(std::slice::from_ref(&one)).await;
+        let first = version().await;
+        assert!(first > 0);
+        let _ = self.write(std::slice::from_ref(&one)).await;
+        assert_eq!(version().await, first, "a duplicate changes nothing");
+        let _ = self.write(&[fact(performed(WorkoutId::generate(), user, 60, None))]).await;
+        assert!(version().await > first);
+        let days = self.reader.days(user, Days::ALL).await.expect("the store reads");
+        assert_eq!(days.as_of.version, version().await, "whatever is asked, the moment is that of the person");
+    }
+
+    async fn pages_neither_repeat_nor_skip(&self) {
+        let user = UserId::generate();
+        // They all begin at the same time, which is when pages go wrong.
+        let facts: Vec<_> = (1..=7).map(|n| fact(performed(WorkoutId::generate(), user, n, None))).collect();
+        let _ = self.write(&facts).await;
+        let mut listed = Vec::new();
+        let mut filter = WorkoutFilter::new(3);
+        loop {
+            let page = self.reader.workouts(user, &filter).await.expect("the store reads").value;
+            let Some(last) = page.last() else { break };
+            filter = filter.after(last);
+            listed.extend(page);
+        }
+        let mut seconds: Vec<_> = listed.iter().map(|workout| workout.duration_s).collect();
+        assert!(listed.windows(2).all(|pair| pair[0].workout_id > pair[1].workout_id));
+        seconds.sort_unstable();
+        assert_eq!(seconds, [1, 2, 3, 4, 5, 6, 7]);
+        let explained = self.reader.explain(user, Days::ALL, None).await.expect("the store reads").value;
+        assert_eq!(explained, listed);
+    }
+}
