@@ -48,7 +48,7 @@ async fn fifty_deliveries_to_four_consumers_count_once() {
             // Deliveries go round, and every consumer is somewhere else.
             let deliveries: Vec<_> = (0..facts.len() * TIMES).filter(|n| n % 4 == turn).collect();
             for batch in deliveries.chunks(75) {
-                let batch: Vec<_> = batch.iter().map(|n| facts[(n * 7 + turn) % facts.len()].clone()).collect();
+                let batch: Vec<_> = batch.iter().map(|n| facts[(n / 4 + 15 * turn) % facts.len()].clone()).collect();
                 let effects = writer.write(&batch).await.unwrap();
                 let count = |effect| effects.iter().filter(|other| **other == effect).count();
                 assert_eq!(count(Effect::Applied) + count(Effect::Duplicate), batch.len());

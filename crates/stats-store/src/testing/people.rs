@@ -28,7 +28,7 @@ impl Store {
         assert_eq!(day().await, ["2023-11-14"]);
         let wish = |second, hour| any(UserPreferencesChanged::new(user).day_start_hour(hour), second);
         let (early, late) = (wish(10, 5), wish(20, 23));
-        assert_eq!(self.write(&[late.clone()]).await, [Applied]);
+        assert_eq!(self.write(std::slice::from_ref(&late)).await, [Applied]);
         assert_eq!(day().await, ["2023-11-13"]);
         // What was said before that comes too late, and is what counts for nobody.
         assert_eq!(self.write(&[early, late]).await, [Superseded, Duplicate]);
