@@ -75,6 +75,13 @@ impl Deliveries {
         Poll::Ready(Some(Ok(batch)))
     }
 
+    /// Whether the subscription was lost and has not begun again yet, as far as the last look at [`next`](Self::next) has
+    /// shown. The link may be up all the same: the broker may refuse the subscription, and is asked again.
+    #[must_use]
+    pub fn is_lost(&self) -> bool {
+        self.transport.is_lost()
+    }
+
     /// Asks for no more messages. Those that have already come are still given by [`next`](Self::next).
     ///
     /// # Errors

@@ -106,6 +106,11 @@ pub trait TransportDeliveries: fmt::Debug + Send {
     /// The next message. It is polled again and again while more is ready, to take several at once.
     fn poll_next(&mut self, context: &mut Context<'_>) -> NextDelivery;
 
+    /// See [`Deliveries::is_lost`](crate::Deliveries::is_lost).
+    fn is_lost(&self) -> bool {
+        false
+    }
+
     /// See [`Deliveries::stop`](crate::Deliveries::stop).
     fn stop(&mut self) -> Answer<'_, ()>;
 

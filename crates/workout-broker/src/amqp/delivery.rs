@@ -88,8 +88,9 @@ impl TransportDelivery for Unsettled {
         self.delivery.redelivered
     }
 
+    /// On a message that comes for the first time the count is not the broker's, but whatever its publisher wrote there.
     fn returns(&self) -> u32 {
-        properties::returns(&self.delivery.properties)
+        if self.delivery.redelivered { properties::returns(&self.delivery.properties) } else { 0 }
     }
 
     fn offset(&self) -> Option<u64> {

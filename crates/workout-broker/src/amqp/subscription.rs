@@ -50,6 +50,8 @@ struct Reading {
     /// Should the client not tell that the channel is gone.
     looks: Interval,
     stopped: bool,
+    /// The client says only once that nothing more comes.
+    ended: bool,
 }
 
 impl Amqp {
@@ -90,7 +92,7 @@ impl Amqp {
         let (channel, consumer) = self.consumer(queue, prefetch, arguments).await?;
         let mut looks = interval(LOOK_EVERY);
         looks.set_missed_tick_behavior(MissedTickBehavior::Delay);
-        Ok(Reading { settling: Arc::new(Settling::on(channel)), consumer, looks, stopped: false })
+        Ok(Reading { settling: Arc::new(Settling::on(channel)), consumer, looks, stopped: false, ended: false })
     }
 
     /// Without end while there is no link. A broker that has just started may not know its queues yet, so it has to
@@ -152,6 +154,10 @@ impl Subscription {
         }
     }
 
+    pub(super) fn is_lost(&self) -> bool {
+        matches!(self.state, State::Again(_))
+    }
+
     fn begin_anew(&mut self) {
         warn!(queue = self.queue, "the subscription is lost; what was not settled comes again");
         let (broker, queue) = (Arc::clone(&self.broker), self.queue.clone());
@@ -196,6 +202,9 @@ enum Next {
 impl Reading {
     fn poll_next(&mut self, context: &mut Context<'_>) -> Poll<Option<Next>> {
         let lost = |stopped: bool| if stopped { None } else { Some(Next::Lost) };
+        if self.ended {
+            return Poll::Ready(None);
+        }
         loop {
             // What has come on a channel that is gone cannot be settled any more, and comes again.
             if !self.settling.channel.status().connected() {
@@ -211,7 +220,10 @@ impl Reading {
                         warn!(error = &error as &dyn std::error::Error, "a subscription has failed");
                         lost(self.stopped)
                     }
-                    None if self.stopped => None,
+                    None if self.stopped => {
+                        self.ended = true;
+                        None
+                    }
                     // The client marks a channel as ended before it ends the consumers on it.
                     None if self.settling.channel.status().connected() => Some(Next::Cancelled),
                     None => Some(Next::Lost),

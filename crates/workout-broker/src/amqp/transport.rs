@@ -69,6 +69,10 @@ impl TransportDeliveries for Subscription {
         Self::poll_next(self, context)
     }
 
+    fn is_lost(&self) -> bool {
+        Self::is_lost(self)
+    }
+
     fn stop(&mut self) -> Answer<'_, ()> {
         Box::pin(Self::stop(self))
     }

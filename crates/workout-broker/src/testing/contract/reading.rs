@@ -100,6 +100,8 @@ pub async fn a_stopped_subscription_gives_what_had_come_and_ends(server: &impl F
     while let Some(delivery) = timeout(LIMIT, deliveries.next()).await.expect("the subscription ends") {
         came.push(delivery.expect("the subscription does not fail"));
     }
+    let again = timeout(LIMIT, deliveries.next()).await.expect("whoever asks again is told again");
+    assert!(again.is_none());
     assert_eq!(ids_of(&came), before);
     for delivery in came {
         ack(delivery).await;
