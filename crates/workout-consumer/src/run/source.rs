@@ -5,7 +5,8 @@
 //! nothing else is out; and a subscription begins with one message out, because nobody knows how the last process ended.
 
 use std::fmt;
-use std::pin::Pin;
+use std::future::poll_fn;
+use std::pin::{Pin, pin};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -121,7 +122,7 @@ impl Source {
                     self.opened(opened);
                 }
                 _ if !self.held.is_empty() => return Ok(Some(std::mem::take(&mut self.held))),
-                State::Open(deliveries) => match deliveries.next_batch(most).await {
+                State::Open(deliveries) => match watched(&self.shared, deliveries, most).await {
                     Some(Ok(batch)) if self.tells_that_all_is_well(&batch) => self.widen(batch),
                     Some(Ok(batch)) => return Ok(Some(batch)),
                     Some(Err(error)) if error.is_closed() || self.shared.history => return Err(error),
@@ -227,6 +228,25 @@ impl Source {
         }
         Ok(())
     }
+}
+
+/// The next messages. While none comes, the health tells whether that is for want of a subscription: the link may be up, and
+/// the broker refuse it. Cancel safe.
+async fn watched(
+    shared: &Shared,
+    deliveries: &mut Deliveries,
+    most: usize,
+) -> Option<Result<Vec<Delivery>, BrokerError>> {
+    poll_fn(|context| {
+        let next = pin!(deliveries.next_batch(most)).poll(context);
+        if deliveries.is_lost() {
+            shared.health.is(ConsumerState::Reconnecting("the subscription was lost".to_owned()));
+        } else if shared.gate.is_open() {
+            shared.health.is(ConsumerState::Consuming);
+        }
+        next
+    })
+    .await
 }
 
 fn one() -> Prefetch {
