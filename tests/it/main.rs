@@ -4,6 +4,7 @@
 
 mod broker;
 mod command;
+mod consumer;
 mod dead_letters;
 mod doctor;
 mod examine;

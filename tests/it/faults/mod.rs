@@ -5,10 +5,10 @@
 
 mod account;
 mod callers;
-mod fault;
-mod queue;
+pub(crate) mod fault;
+pub(crate) mod queue;
 mod returned;
-mod site;
+pub(crate) mod site;
 
 use std::time::{Duration, Instant};
 

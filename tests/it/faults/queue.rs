@@ -13,7 +13,7 @@ use workout_events::WorkoutDeleted;
 
 use super::LIMIT;
 
-pub(super) const QUEUE: &str = "faults";
+pub(crate) const QUEUE: &str = "faults";
 
 /// The ids of messages that are no events.
 const LOOK: &str = "look";

@@ -10,14 +10,14 @@ use super::queue::{self, QUEUE};
 use crate::broker::close_both_connections;
 
 /// A virtual host of the server of all tests, or a server.
-pub(super) enum Site {
+pub(crate) enum Site {
     Vhost(Vhost),
     Server(RabbitMq),
 }
 
 impl Site {
     /// `None` if there is no server that could be ill-treated so.
-    pub(super) async fn of(fault: Fault) -> Option<Self> {
+    pub(crate) async fn of(fault: Fault) -> Option<Self> {
         if fault.needs_a_server() {
             return Some(Self::Server(own::rabbitmq("").await?));
         }
@@ -25,7 +25,7 @@ impl Site {
     }
 
     /// A link without a sign of life is given up after four seconds.
-    pub(super) fn url(&self) -> String {
+    pub(crate) fn url(&self) -> String {
         match self {
             Self::Vhost(vhost) => format!("{}?heartbeat=2", vhost.amqp_url()),
             Self::Server(server) => format!("{}/%2f?heartbeat=2", server.amqp_url()),
@@ -34,13 +34,13 @@ impl Site {
 
     /// Waits until the broker knows its queues for good: RabbitMQ 3.10 keeps the directory of quorum queues in memory for a
     /// moment, and when it is killed then, it forgets a new queue with all that it has confirmed.
-    pub(super) async fn settle(&self) {
+    pub(crate) async fn settle(&self) {
         if let Self::Server(server) = self {
             server.control(&["eval", "[ok = dets:sync(Table) || Table <- dets:all()]."]).await;
         }
     }
 
-    pub(super) async fn strike(&mut self, fault: Fault) {
+    pub(crate) async fn strike(&mut self, fault: Fault) {
         match fault {
             Fault::Killed => self.server().kill(),
             Fault::Held => self.server().hold(),
@@ -56,6 +56,11 @@ impl Site {
                 // A channel that has published does not ask again.
                 close_both_connections(vhost).await;
             }
+            Fault::MayNotRead => {
+                let vhost = self.vhost();
+                vhost.permit(json!({ "configure": ".*", "write": ".*", "read": "^$" })).await.unwrap();
+                close_both_connections(vhost).await;
+            }
             Fault::MayNotConnect => {
                 let vhost = self.vhost();
                 vhost.forbid().await.unwrap();
@@ -64,7 +69,7 @@ impl Site {
         }
     }
 
-    pub(super) async fn mend(&mut self, fault: Fault) {
+    pub(crate) async fn mend(&mut self, fault: Fault) {
         match fault {
             Fault::Killed => self.server().start_again().await,
             Fault::Held => self.server().release(),
@@ -78,7 +83,9 @@ impl Site {
                 broker.declare(&queue::declaration()).await.unwrap();
                 broker.close().await.unwrap();
             }
-            Fault::MayNotWrite | Fault::MayNotConnect => self.vhost().permit(rabbitmq::everything()).await.unwrap(),
+            Fault::MayNotWrite | Fault::MayNotRead | Fault::MayNotConnect => {
+                self.vhost().permit(rabbitmq::everything()).await.unwrap();
+            }
         }
     }
 

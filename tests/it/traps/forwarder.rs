@@ -1,46 +1,66 @@
-//! A way to the broker that can be cut.
+//! A way to a server that can be cut or blocked.
 
 use std::net::SocketAddr;
+use std::pin::pin;
 
 use tokio::io::copy_bidirectional;
 use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::watch;
 use tokio::task::JoinSet;
 
 /// Passes bytes on while it is open.
-pub(super) struct Forwarder {
+pub(crate) struct Forwarder {
     here: SocketAddr,
     there: String,
     /// With it, all connections end, and no others are accepted.
     open: Option<JoinSet<()>>,
+    held: watch::Sender<bool>,
 }
 
 impl Forwarder {
-    pub(super) async fn to(there: &str) -> Self {
-        let mut this = Self { here: ([127, 0, 0, 1], 0).into(), there: there.to_owned(), open: None };
+    pub(crate) async fn to(there: &str) -> Self {
+        let mut this = Self {
+            here: ([127, 0, 0, 1], 0).into(),
+            there: there.to_owned(),
+            open: None,
+            held: watch::Sender::new(false),
+        };
         this.open().await;
         this
     }
 
-    pub(super) fn here(&self) -> SocketAddr {
+    pub(crate) fn here(&self) -> SocketAddr {
         self.here
     }
 
-    pub(super) fn cut(&mut self) {
+    pub(crate) fn cut(&mut self) {
         self.open = None;
     }
 
-    pub(super) async fn open(&mut self) {
+    /// Whether nothing passes any more, although all connections stay and others are accepted.
+    pub(crate) fn hold(&self, held: bool) {
+        self.held.send_replace(held);
+    }
+
+    pub(crate) async fn open(&mut self) {
         let listener = TcpListener::bind(self.here).await.unwrap();
         self.here = listener.local_addr().unwrap();
-        let there = self.there.clone();
+        let (there, held) = (self.there.clone(), self.held.subscribe());
         let mut open = JoinSet::new();
         open.spawn(async move {
             let mut ways = JoinSet::new();
             while let Ok((mut near, _)) = listener.accept().await {
-                let there = there.clone();
+                let (there, mut held) = (there.clone(), held.clone());
                 ways.spawn(async move {
-                    if let Ok(mut far) = TcpStream::connect(there).await {
-                        let _ = copy_bidirectional(&mut near, &mut far).await;
+                    let Ok(mut far) = TcpStream::connect(there).await else { return };
+                    let mut passing = pin!(copy_bidirectional(&mut near, &mut far));
+                    loop {
+                        tokio::select! {
+                            _ = &mut passing => break,
+                            // Nobody looks at the bytes until it is over.
+                            Ok(_) = held.wait_for(|held| *held) => {}
+                        }
+                        let _ = held.wait_for(|held| !held).await;
                     }
                 });
             }

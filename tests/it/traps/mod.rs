@@ -4,7 +4,7 @@
 mod acks;
 mod blocked;
 mod confirms;
-mod forwarder;
+pub(crate) mod forwarder;
 mod links;
 mod topology;
 
