@@ -10,15 +10,23 @@ use tempfile::TempDir;
 use workout_events::{Registry, schema};
 
 /// From the Python Package Index. `jsonschema` checks the format `date-time` only where `rfc3339-validator` is present.
-const PYTHON: &[&str] = &["jsonschema==4.26.0", "rfc3339-validator==0.1.4", "cloudevents==2.2.0"];
+const PYTHON: &[&str] = &["jsonschema==4.26.0", "rfc3339-validator==0.1.4", "cloudevents==2.2.0", "pika==1.4.4"];
 
 /// From npm.
 const NODE: &[&str] = &["ajv@8.20.0", "ajv-formats@3.0.1", "@asyncapi/parser@3.6.3"];
 
-/// What a Python script of this folder prints.
+/// What a Python script of this folder, or with a path of its own, prints.
 #[track_caller]
-pub(super) fn python<A: AsRef<OsStr>>(script: &str, arguments: impl IntoIterator<Item = A>) -> String {
-    output(Command::new(python::venv(PYTHON)).arg(path_of(script)).args(arguments))
+pub(super) fn python<A: AsRef<OsStr>>(script: impl AsRef<Path>, arguments: impl IntoIterator<Item = A>) -> String {
+    output(python_command(script).args(arguments))
+}
+
+/// A Python script that is to be started.
+#[track_caller]
+pub(super) fn python_command(script: impl AsRef<Path>) -> Command {
+    let mut command = Command::new(python::venv(PYTHON));
+    command.arg(path_of(script));
+    command
 }
 
 /// What a Node.js script of this folder prints.
@@ -38,7 +46,7 @@ pub(super) fn exported() -> TempDir {
     folder
 }
 
-fn path_of(script: &str) -> PathBuf {
+fn path_of(script: impl AsRef<Path>) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("it/interop").join(script)
 }
 

@@ -88,7 +88,7 @@ fn events_that_python_builds_are_accepted_under_the_id_that_we_derive() {
 }
 
 /// The same data that `build_events.py` builds.
-fn performed(revision: u32) -> WorkoutPerformed {
+pub(super) fn performed(revision: u32) -> WorkoutPerformed {
     let moment = |text: &str| text.parse::<Moment>().unwrap();
     let mut workout = WorkoutPerformed::in_zone(
         (

@@ -11,3 +11,4 @@ mod corpus;
 mod judges;
 
 mod cloudevents;
+mod services;
