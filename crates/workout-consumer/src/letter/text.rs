@@ -2,6 +2,7 @@
 
 use std::error::Error;
 use std::fmt::{self, Write};
+use std::panic::{AssertUnwindSafe, catch_unwind};
 
 /// The longest text of an error, in bytes.
 pub(super) const MAX_ERROR: usize = 2 * 1024;
@@ -16,8 +17,14 @@ const CAUSES: usize = 32;
 /// The sign that there was more.
 const MORE: char = '…';
 
-/// An error and what led to it, joined by ": ", on one line of at most 2 KiB.
+/// An error and what led to it, joined by ": ", on one line of at most 2 KiB. Others have written how it is told, so that
+/// may panic; a message is not lost over that.
 pub(crate) fn error_chain(error: &dyn Error) -> String {
+    catch_unwind(AssertUnwindSafe(|| chain(error)))
+        .unwrap_or_else(|_| "an error that panics when it is told".to_owned())
+}
+
+fn chain(error: &dyn Error) -> String {
     let mut line = Line::new(MAX_ERROR);
     let mut next = Some(error);
     for _ in 0..CAUSES {

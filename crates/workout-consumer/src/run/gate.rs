@@ -10,6 +10,7 @@ use tracing::{info, warn};
 
 use crate::handler::Failure;
 use crate::health::{ConsumerHealth, ConsumerState};
+use crate::letter::error_chain;
 use crate::retries::jitter;
 use crate::run::figures;
 
@@ -86,12 +87,12 @@ impl Gate {
     }
 
     fn say(&self, failure: &Failure) {
+        let error = error_chain(failure.error());
         if self.open.swap(false, Ordering::Relaxed) {
-            let error = failure.error() as &(dyn std::error::Error + 'static);
             warn!(queue = &*self.queue, error, "what the handlers need is away; consuming pauses");
             figures::paused(&self.queue, true);
         }
-        self.health.is(ConsumerState::Paused(failure.to_string()));
+        self.health.is(ConsumerState::Paused(error));
     }
 }
 
