@@ -12,11 +12,11 @@ use workout_events::{Decoder, Event, EventType};
 use crate::batch::BatchHandler;
 use crate::error::ConsumeError;
 use crate::handler::{Around, Handler, Ready};
-use crate::health::{ConsumerHealth, ConsumerState};
+use crate::health::ConsumerHealth;
 use crate::read::Readers;
 use crate::retries::Retries;
-use crate::run::{Crew, End, OneByOne, Report, Shared, Source, Together, Work};
-use crate::settings::Settings;
+use crate::run::{Crew, End, OneByOne, Report, Shared, Source, Together, Work, declare};
+use crate::settings::{LONGEST, Settings};
 use crate::shutdown::Shutdown;
 
 /// A queue of this service, and what to do with the events in it.
@@ -118,14 +118,14 @@ impl<S: Send + Sync + 'static> Consumer<S> {
 
     /// How long a handler may take, a minute unless said otherwise. What takes longer is cut short, and has failed.
     pub fn limit(mut self, time: Duration) -> Self {
-        self.settings.limit = time;
+        self.settings.limit = time.min(LONGEST);
         self
     }
 
     /// How long what is under way may take after the shutdown, 20 seconds unless said otherwise. What is left then comes
     /// again, to this service or to another instance.
     pub fn drain(mut self, time: Duration) -> Self {
-        self.settings.drain = time;
+        self.settings.drain = time.min(LONGEST);
         self
     }
 
@@ -199,6 +199,7 @@ impl<S: Send + Sync + 'static> Consumer<S> {
         shutdown: impl Future<Output = ()> + Send,
         start: Option<Start>,
     ) -> Result<Report, ConsumeError> {
+        let _ended = self.health.ends_when_dropped();
         let queue = self.queue();
         let Self { settings, state, readers, layers, batch, health, .. } = self;
         let at_once = batch.as_ref().map_or(settings.concurrency, |batch| batch.size);
@@ -209,8 +210,7 @@ impl<S: Send + Sync + 'static> Consumer<S> {
                 "a type of event has two handlers, of which one would never get anything",
             ));
         }
-        let watched = health.clone();
-        let shared = |settings| Shared::new(queue, settings, broker, watched, start.is_some());
+        let shared = |settings| Shared::new(queue, settings, broker, health, start.is_some());
         let mut signal = pin!(shutdown);
         let shutdown = Shutdown::new(signal.as_mut());
         let ended = match batch {
@@ -229,7 +229,6 @@ impl<S: Send + Sync + 'static> Consumer<S> {
             }
             _ => return Err(ConsumeError::invalid("it has no handler, so it would park whatever comes")),
         };
-        health.is(ConsumerState::Ended);
         ended.map_err(ConsumeError::broker)
     }
 }
@@ -264,6 +263,8 @@ async fn open_history(
     prefetch: Prefetch,
     start: Start,
 ) -> Result<Option<(Source, Option<End>)>, BrokerError> {
+    // Before the end is looked up: whatever comes after that waits in the queue.
+    declare(shared).await?;
     let last = match (start, shared.broker.end_of(HISTORY).await?) {
         (Start::Next, _) | (_, None) => return Ok(None),
         (Start::Offset(offset), Some(last)) if offset > last => return Ok(None),

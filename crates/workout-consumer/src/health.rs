@@ -107,6 +107,11 @@ impl ConsumerHealth {
         }
     }
 
+    /// Whatever ends the consumer, a panic or whoever drops its future.
+    pub(crate) fn ends_when_dropped(&self) -> Ends {
+        Ends(self.clone())
+    }
+
     pub(crate) fn works_on(&self, messages: usize) {
         self.0.in_flight.store(messages, Ordering::Relaxed);
     }
@@ -118,6 +123,17 @@ impl ConsumerHealth {
     fn lock(&self) -> MutexGuard<'_, Now> {
         // No code panics under the lock.
         self.0.now.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Says that the consumer has ended, when this is dropped.
+#[derive(Debug)]
+pub(crate) struct Ends(ConsumerHealth);
+
+impl Drop for Ends {
+    fn drop(&mut self) {
+        self.0.works_on(0);
+        self.0.is(ConsumerState::Ended);
     }
 }
 

@@ -11,6 +11,9 @@ use crate::retries::Retries;
 /// More handlers at once than this are no concurrency but a leak.
 const MOST_AT_ONCE: usize = 10_000;
 
+/// Longer than any process lives, and still a time that can be added to now.
+pub(crate) const LONGEST: Duration = Duration::from_hours(24 * 3650);
+
 #[derive(Debug, Clone)]
 pub(crate) struct Settings {
     /// `None`: as many as suit the handlers.

@@ -10,6 +10,7 @@ use workout_events::{Event, EventType};
 use crate::batch::{Batch, BatchWork, Committed, Committing};
 use crate::handler::Failure;
 use crate::read::Readers;
+use crate::settings::LONGEST;
 
 /// How long a batch waits for more events, unless told otherwise.
 const WITHIN: Duration = Duration::from_millis(20);
@@ -48,7 +49,7 @@ impl<I: Send + 'static> Batches<I> {
     /// How long a batch that is not full waits for more, 20 ms unless said otherwise. A commit that is under way is waited
     /// for in any case.
     pub fn within(mut self, time: Duration) -> Self {
-        self.within = time;
+        self.within = time.min(LONGEST);
         self
     }
 

@@ -13,7 +13,7 @@ use workout_events::jiff::Timestamp;
 use crate::batch::{BatchHandler, BatchWork, Items};
 use crate::handler::{Class, Failure};
 use crate::letter::Letter;
-use crate::retries::moment;
+use crate::retries::{Step, moment};
 use crate::run::crew::Work;
 use crate::run::figures;
 use crate::run::gate::{Outage, Waited};
@@ -44,7 +44,16 @@ enum Became {
     Left,
 }
 
-/// Messages that were read, and what was made of them the first time.
+/// Messages that are to be committed together.
+struct Piece {
+    members: Vec<Delivery>,
+    /// What was made of them, unless they are to be read again.
+    items: Option<Items>,
+    /// How often the only one of them has failed alone.
+    failed: u32,
+}
+
+/// Messages that were read, and what was made of them.
 struct Loaded {
     members: Vec<Delivery>,
     items: Items,
@@ -62,40 +71,52 @@ impl Together {
         let mut worked = Worked::default();
         let Some(Loaded { members, items, newest }) = self.load(messages, &mut worked).await else { return worked };
         // Pieces that are still to be committed, the first one last.
-        let mut pieces = vec![(members, Some(items))];
+        let mut pieces = vec![Piece { items: Some(items), ..Piece::of(members) }];
         let (mut outage, mut may_repeat) = (None, true);
         let mut committed = Vec::new();
-        while let Some((mut members, items)) = pieces.pop() {
-            match self.commit(&members, items, &mut outage).await {
+        while let Some(mut piece) = pieces.pop() {
+            match self.commit(&mut piece, &mut outage, &mut worked).await {
                 Became::Committed => {
                     figures::lag(&self.shared.name, newest);
-                    committed.append(&mut members);
+                    committed.append(&mut piece.members);
+                }
+                Became::Failed(failure) if piece.members.len() == 1 => {
+                    pieces.extend(self.fail(piece, &failure, &mut worked).await);
                 }
                 Became::Failed(failure) if failure.class() != Class::Reject && may_repeat => {
                     // Two transactions may have stood in one another's way; that is nobody's fault.
                     may_repeat = false;
                     sleep(moment(0)).await;
-                    pieces.push((members, None));
+                    pieces.push(piece);
                 }
-                Became::Failed(failure) => match <[Delivery; 1]>::try_from(members) {
-                    Ok([delivery]) => {
-                        let letter = Letter::of(&delivery, &self.shared.name);
-                        worked.tally += self.shared.fail(delivery, &letter, letter.attempts + 1, &failure).await;
-                    }
-                    Err(mut members) => {
-                        let rest = members.split_off(members.len() / 2);
-                        pieces.extend([(rest, None), (members, None)]);
-                    }
-                },
+                Became::Failed(_) => {
+                    let rest = piece.members.split_off(piece.members.len() / 2);
+                    pieces.extend([Piece::of(rest), piece]);
+                }
                 Became::Left => {
-                    pieces.push((members, None));
+                    pieces.push(piece);
                     break;
                 }
             }
         }
         worked.tally += self.acknowledge(committed).await;
-        worked.add(self.leave(pieces.into_iter().flat_map(|(members, _)| members).collect(), outage.is_some()).await);
+        worked.add(self.leave(pieces.into_iter().flat_map(|piece| piece.members).collect(), outage.is_some()).await);
         worked
+    }
+
+    /// What follows when a message failed alone: the same as where there are no batches. Gives it back if it is to be tried
+    /// again at once.
+    async fn fail(&self, mut piece: Piece, failure: &Failure, worked: &mut Worked) -> Option<Piece> {
+        let delivery = piece.members.pop()?;
+        let letter = Letter::of(&delivery, &self.shared.name);
+        let failed = piece.failed + 1;
+        let attempts = letter.attempts + failed;
+        if self.shared.step(failure, attempts) == Step::AtOnce {
+            sleep(moment(attempts)).await;
+            return Some(Piece { failed, ..Piece::of(vec![delivery]) });
+        }
+        worked.tally += self.shared.fail(delivery, &letter, attempts, failure).await;
+        None
     }
 
     /// Reads the messages; those that cannot be handled are settled here.
@@ -131,17 +152,21 @@ impl Together {
     }
 
     /// Commits messages, again and again while what that needs is away.
-    async fn commit<'s>(
-        &'s self,
-        members: &[Delivery],
-        items: Option<Items>,
-        outage: &mut Option<Outage<'s>>,
-    ) -> Became {
-        let mut next = items;
+    async fn commit<'s>(&'s self, piece: &mut Piece, outage: &mut Option<Outage<'s>>, worked: &mut Worked) -> Became {
         loop {
-            let items = next.take().unwrap_or_else(|| self.read_again(members));
+            let items = match piece.items.take() {
+                Some(items) => items,
+                None => match self.load(std::mem::take(&mut piece.members), worked).await {
+                    Some(loaded) => {
+                        piece.members = loaded.members;
+                        loaded.items
+                    }
+                    // What could be read before cannot be any more, and is settled.
+                    None => return Became::Committed,
+                },
+            };
             let asks = !self.shared.gate.is_open();
-            let became = match self.attempt(members.len(), items).await {
+            let became = match self.attempt(piece.members.len(), items).await {
                 Ok(()) => Became::Committed,
                 Err(failure) => Became::Failed(failure),
             };
@@ -155,7 +180,7 @@ impl Together {
                     return became;
                 }
             };
-            match self.shared.gate.shut(outage, &failure, self.shared.settings.hold).await {
+            match self.shared.gate.shut(outage, &failure, self.shared.hold()).await {
                 Waited::Again => {}
                 Waited::TooLong => return Became::Left,
                 Waited::Ending => {
@@ -164,15 +189,6 @@ impl Together {
                 }
             }
         }
-    }
-
-    fn read_again(&self, members: &[Delivery]) -> Items {
-        let mut items = self.work.items(members.len());
-        for delivery in members {
-            // It could be read before.
-            let _ = self.work.read(&self.shared.settings.decoder, delivery, &mut items);
-        }
-        items
     }
 
     async fn attempt(&self, events: usize, items: Items) -> Result<(), Failure> {
@@ -223,7 +239,13 @@ impl Together {
             return self.shared.let_go(delivery, &letter).await;
         }
         let count = left.len() as u64;
-        if count == 0 { Worked::default() } else { Worked::given_back(count) }
+        if count == 0 { Worked::default() } else { self.shared.give_back(count) }
+    }
+}
+
+impl Piece {
+    fn of(members: Vec<Delivery>) -> Self {
+        Self { members, items: None, failed: 0 }
     }
 }
 

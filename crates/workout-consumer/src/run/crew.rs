@@ -8,7 +8,7 @@ use std::time::Duration;
 use tokio::task::{JoinError, JoinSet};
 use tokio::time::{Instant, sleep_until};
 use tracing::{error, info, warn};
-use workout_broker::{BrokerError, Delivery};
+use workout_broker::{BrokerError, Delivery, LinkState};
 
 use crate::health::ConsumerState;
 use crate::run::figures;
@@ -97,20 +97,26 @@ impl<W: Work> Crew<W> {
     /// Works until the shutdown, or to the end of a history, and drains.
     pub(crate) async fn run(mut self, mut shutdown: Shutdown<'_>, end: Option<End>) -> Result<Report, BrokerError> {
         info!(queue = &*self.shared.name, "consuming");
-        let quiet = Instant::now() + QUIET;
+        let mut quiet = Instant::now() + QUIET;
+        let mut link = self.shared.broker.health().consuming;
         let (mut caught_up, mut begun) = (false, false);
-        while !caught_up {
-            self.turn();
+        while !(caught_up && self.is_idle()) {
+            self.turn()?;
             if std::mem::take(&mut self.narrow) {
                 self.source.stop().await;
             }
-            let (room, takes, waits) = (self.room(), self.takes(), self.waits_for_more());
+            let (room, takes, waits) = (self.room(), self.takes() && !caught_up, self.waits_for_more());
             tokio::select! {
                 biased;
                 () = shutdown.wait() => break,
                 Some(worked) = self.tasks.join_next(), if !self.tasks.is_empty() => self.joined(worked),
                 () = sleep_until(self.due), if waits => self.begin(true),
-                () = sleep_until(quiet), if !begun && end.is_some_and(|end| end.may_be_before) => caught_up = true,
+                () = sleep_until(quiet), if !begun && !caught_up && end.is_some_and(|end| end.may_be_before) => {
+                    let before = std::mem::replace(&mut link, self.shared.broker.health().consuming);
+                    // Without a link there is silence as well.
+                    caught_up = link.state == LinkState::Up && link.generation == before.generation;
+                    quiet = Instant::now() + QUIET;
+                }
                 messages = self.source.next(room), if takes => match messages? {
                     Some(messages) => {
                         begun = true;
@@ -125,9 +131,9 @@ impl<W: Work> Crew<W> {
     }
 
     /// What follows when all that was out is finished.
-    fn turn(&mut self) {
+    fn turn(&mut self) -> Result<(), BrokerError> {
         if !self.tasks.is_empty() || !self.filling.is_empty() && self.pause != Pause::GivingBack {
-            return;
+            return Ok(());
         }
         match self.pause {
             Pause::No | Pause::Emptying => {}
@@ -135,17 +141,33 @@ impl<W: Work> Crew<W> {
                 Some(suspect) => self.start(vec![suspect]),
                 None => self.begin_again(),
             },
+            // What was left of a history does not come again, and is not to be passed over.
+            Pause::GivingBack if self.shared.history => {
+                return Err(BrokerError::transient("a part of the history could not be handled"));
+            }
             Pause::GivingBack => self.begin_again(),
         }
+        Ok(())
     }
 
     fn begin_again(&mut self) {
+        self.report.left += self.unsettled();
         self.pause = Pause::No;
         self.in_flight = 0;
         self.filling.clear();
         self.suspects.clear();
         self.shared.keep_suspects(false);
+        self.shared.gave_back();
         self.source.reopen();
+    }
+
+    fn is_idle(&self) -> bool {
+        self.tasks.is_empty() && self.filling.is_empty() && self.pause == Pause::No
+    }
+
+    /// How many messages are here and were not reported.
+    fn unsettled(&self) -> u64 {
+        (self.filling.len() + self.suspects.len() + self.in_flight) as u64
     }
 
     fn takes(&self) -> bool {
@@ -220,7 +242,7 @@ impl<W: Work> Crew<W> {
                 figures::settled(&self.shared.name, worked.tally);
                 self.report += worked.tally;
                 self.in_flight = self.in_flight.saturating_sub(count);
-                if worked.gave_back {
+                if worked.gave_back || self.shared.history && worked.tally.left > 0 {
                     self.pause = Pause::GivingBack;
                 }
             }
@@ -251,7 +273,8 @@ impl<W: Work> Crew<W> {
         let mut more = self.pause == Pause::No && self.shared.gate.is_open();
         loop {
             self.begin(true);
-            if self.tasks.is_empty() && self.filling.is_empty() && !more {
+            let waits = !self.filling.is_empty() && self.pause != Pause::GivingBack;
+            if self.tasks.is_empty() && !waits && !more {
                 break;
             }
             let room = self.room();
@@ -268,7 +291,7 @@ impl<W: Work> Crew<W> {
                 },
             }
         }
-        self.report.left += (self.filling.len() + self.suspects.len() + self.in_flight) as u64;
+        self.report.left += self.unsettled();
         self.tasks.shutdown().await;
         let closed = self.source.close().await;
         let Report { handled, retried, dead, quarantined, parked, left } = self.report;

@@ -21,4 +21,4 @@ pub(crate) use crew::{Crew, End, Work};
 pub use report::Report;
 pub(crate) use shared::Shared;
 pub(crate) use single::OneByOne;
-pub(crate) use source::Source;
+pub(crate) use source::{Source, declare};

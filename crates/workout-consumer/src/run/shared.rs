@@ -17,7 +17,7 @@ use crate::retries::{Step, jitter};
 use crate::run::gate::Gate;
 use crate::run::post::Post;
 use crate::run::report::Tally;
-use crate::settings::Settings;
+use crate::settings::{LONGEST, Settings};
 
 /// The pause after a letter that was not taken, doubled with each one that follows.
 const FIRST_PAUSE: Duration = Duration::from_millis(100);
@@ -41,6 +41,8 @@ pub(crate) struct Shared {
     careful: AtomicBool,
     /// Messages wait that came before others, and are not to be settled with them.
     has_suspects: AtomicBool,
+    /// What is out is given back, and nothing of it is begun any more.
+    gives_back: AtomicBool,
 }
 
 /// What became of messages that were worked on.
@@ -54,11 +56,6 @@ pub(crate) struct Worked {
 impl Worked {
     pub(super) fn of(tally: Tally) -> Self {
         Self { tally, gave_back: false }
-    }
-
-    /// Messages that are left unsettled.
-    pub(super) fn given_back(messages: u64) -> Self {
-        Self { tally: Tally { left: messages, ..Tally::default() }, gave_back: true }
     }
 
     pub(super) fn add(&mut self, other: Self) {
@@ -78,8 +75,29 @@ impl Shared {
         let name: Arc<str> = queue.name().into();
         health.runs_on(&broker);
         let (post, gate) = (Post::new(&broker), Gate::new(&name, &health));
-        let (careful, has_suspects) = (AtomicBool::new(false), AtomicBool::new(false));
-        Arc::new(Self { queue, name, settings, broker, post, gate, health, history, careful, has_suspects })
+        let [careful, has_suspects, gives_back] = [const { AtomicBool::new(false) }; 3];
+        Arc::new(Self { queue, name, settings, broker, post, gate, health, history, careful, has_suspects, gives_back })
+    }
+
+    /// How long messages are held while what the handlers need is away. Nothing takes back those of a history, and they would
+    /// not come again.
+    pub(super) fn hold(&self) -> Duration {
+        if self.history { LONGEST } else { self.settings.hold }
+    }
+
+    /// Leaves messages unsettled, so that they come again with all that are out.
+    pub(super) fn give_back(&self, messages: u64) -> Worked {
+        self.gives_back.store(true, Ordering::Relaxed);
+        Worked { tally: Tally { left: messages, ..Tally::default() }, gave_back: true }
+    }
+
+    pub(super) fn gives_back(&self) -> bool {
+        self.gives_back.load(Ordering::Relaxed)
+    }
+
+    /// Everything was given back.
+    pub(super) fn gave_back(&self) {
+        self.gives_back.store(false, Ordering::Relaxed);
     }
 
     pub(crate) fn is_careful(&self) -> bool {
@@ -126,7 +144,7 @@ impl Shared {
     /// Lets a message that failed wait for its next attempt, or buries it when none is left.
     pub(super) async fn fail(&self, delivery: Delivery, letter: &Letter, attempts: u32, failure: &Failure) -> Tally {
         if let Step::After(delay) = self.step(failure, attempts) {
-            return self.delay(delivery, letter, attempts, delay).await;
+            return self.delay(delivery, letter, attempts, Some(delay)).await;
         }
         let reason = if failure.class() == Class::Reject { Reason::Rejected } else { Reason::Exhausted };
         let death = Death { error: Some(error_chain(failure.error())), ..Death::of(reason, attempts) };
@@ -136,22 +154,23 @@ impl Shared {
     /// What the handlers need has been away for so long that the broker would take the message back. Where nothing else
     /// is out, the message waits in the longest delay queue, and the attempt is not counted; else all is given back.
     pub(super) async fn let_go(&self, delivery: Delivery, letter: &Letter) -> Worked {
-        match self.settings.retries.delays().last() {
-            Some(delay) if self.is_careful() => Worked::of(self.delay(delivery, letter, letter.attempts, *delay).await),
-            _ => Worked::given_back(1),
+        if !self.is_careful() {
+            return self.give_back(1);
         }
+        let delay = self.settings.retries.delays().last().copied();
+        Worked::of(self.delay(delivery, letter, letter.attempts, delay).await)
     }
 
-    /// Puts a message into a delay queue.
-    pub(super) async fn delay(&self, delivery: Delivery, letter: &Letter, attempts: u32, delay: Duration) -> Tally {
-        let to = self.queue.retry_name(delay);
+    /// Puts a message into a delay queue; where there is none, to the end of its own, where it has come back from nowhere.
+    async fn delay(&self, delivery: Delivery, letter: &Letter, attempts: u32, delay: Option<Duration>) -> Tally {
+        let to = delay.map_or_else(|| self.queue.name().to_owned(), |delay| self.queue.retry_name(delay));
         let first_time = letter.first_time.unwrap_or_else(Timestamp::now);
         let message = letter.again(&delivery, attempts, first_time, &to);
         let settled = if self.send(message).await.is_ok() {
             delivery.ack().await
         } else {
             // It cannot wait where it should, so it waits here for a while, and where it was.
-            sleep(delay.min(LONGEST_PAUSE)).await;
+            sleep(delay.unwrap_or(LONGEST_PAUSE).min(LONGEST_PAUSE)).await;
             delivery.requeue().await
         };
         self.tally(settled, Tally { retried: 1, ..Tally::default() })

@@ -10,7 +10,7 @@ use tracing::{Instrument, debug_span, field};
 use workout_broker::Delivery;
 
 use crate::handler::{Class, Context, Failure, Layers, Next, Ready, Verdict};
-use crate::letter::Letter;
+use crate::letter::{Death, Letter};
 use crate::read::{Read, Readers};
 use crate::retries::{Step, moment};
 use crate::run::crew::Work;
@@ -59,6 +59,10 @@ impl<S: Send + Sync + 'static> OneByOne<S> {
             Some((_, places)) => places.acquire().await.ok(),
             None => None,
         };
+        if turn.is_some() && self.shared.gives_back() {
+            // The one before it may be what is given back, and comes first.
+            return self.shared.give_back(1);
+        }
         let Message { delivery, letter, read } = message;
         let tally = match read {
             Ok((ready, _)) => match self.shared.crashed(&delivery, || letter.attempts) {
@@ -80,18 +84,23 @@ impl<S: Send + Sync + 'static> OneByOne<S> {
         let (mut attempts, mut next, mut outage) = (letter.attempts, Some(ready), None);
         loop {
             // What was read is given away with each attempt.
-            let Some(ready) = next.take().or_else(|| Some(self.read(&delivery).ok()?.0)) else {
-                return Worked::default();
+            let read = next.take().map_or_else(|| self.read(&delivery).map(|(ready, _)| ready), Ok);
+            let ready = match read {
+                Ok(ready) => ready,
+                Err(unread) => {
+                    let death = Death { attempts, ..unread.death(&letter) };
+                    return Worked::of(self.shared.bury(delivery, &letter, death).await);
+                }
             };
             let asks = !self.shared.gate.is_open();
             let answer = self.attempt(ready, attempts + 1).await;
             if let Err(failure) = &answer
                 && failure.class() == Class::Unavailable
             {
-                match self.shared.gate.shut(&mut outage, failure, self.shared.settings.hold).await {
+                match self.shared.gate.shut(&mut outage, failure, self.shared.hold()).await {
                     Waited::Again => continue,
                     Waited::TooLong => return self.shared.let_go(delivery, &letter).await,
-                    Waited::Ending => return Worked::given_back(1),
+                    Waited::Ending => return self.shared.give_back(1),
                 }
             }
             outage = None;

@@ -80,14 +80,13 @@ impl Source {
         Ok(source)
     }
 
-    /// Reads a stream from somewhere in it.
+    /// Reads a stream from somewhere in it, when the queue has been [declared](declare).
     pub(crate) async fn history(
         shared: &Arc<Shared>,
         prefetch: Prefetch,
         stream: &str,
         start: Start,
     ) -> Result<Self, BrokerError> {
-        declare(shared).await?;
         let deliveries = shared.broker.consume_from(stream, start, prefetch).await?;
         shared.health.is(ConsumerState::Consuming);
         Ok(Self::of(shared, prefetch, State::Open(deliveries)))
@@ -168,6 +167,8 @@ impl Source {
 
     /// Gives back what is not settled, and begins again with one message out.
     pub(crate) fn reopen(&mut self) {
+        // What is left of it comes again as well.
+        self.retired = None;
         self.begin_anew(None);
     }
 
@@ -254,7 +255,7 @@ fn one() -> Prefetch {
 }
 
 /// Makes the queue and what belongs to it, or looks whether it is there.
-async fn declare(shared: &Shared) -> Result<(), BrokerError> {
+pub(crate) async fn declare(shared: &Shared) -> Result<(), BrokerError> {
     if shared.settings.declares {
         shared.broker.declare(&shared.queue).await
     } else {

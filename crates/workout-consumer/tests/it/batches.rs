@@ -260,3 +260,63 @@ async fn the_next_batch_is_filled_while_one_is_committed() {
     assert_eq!(ledger.batches().iter().map(Vec::len).collect::<Vec<_>>(), [1, 4, 4]);
     running.end().await;
 }
+
+/// As those that are handled one by one: at once first, and then up the ladder.
+#[tokio::test(start_paused = true)]
+async fn one_of_a_batch_has_as_many_attempts_as_any_other() {
+    let (server, broker) = server();
+    let ledger = Ledger::default();
+    let noting = ledger.clone();
+    let handler = revisions(8).commit(move |batch: Batch<u32>| {
+        let ledger = noting.clone();
+        async move {
+            if batch.items().contains(&5) {
+                return Err(Failure::retry("not yet"));
+            }
+            Ok(ledger.commit(&batch).await?)
+        }
+    });
+    let retries = Retries::none().at_once(2).ladder([SECOND]);
+    let consumer = Consumer::new(QUEUE).retries(retries).batch(handler);
+    broker.declare(&consumer.queue()).await.unwrap();
+    publish_many(&broker, 9).await;
+    let running = start(&broker, consumer).await;
+    until(|| server.waiting(&format!("{QUEUE}.dead")) == Some(1)).await;
+    let report = running.end().await;
+    assert_eq!((report.handled, report.retried, report.dead), (8, 1, 1));
+    let dead = dead_letters(&server).await;
+    assert_eq!((&*dead[0].reason, dead[0].attempts), ("exhausted", 4));
+}
+
+/// A batch that is taken apart is read again, and then not all of it may be readable.
+#[tokio::test(start_paused = true)]
+async fn what_cannot_be_read_a_second_time_is_not_acknowledged_with_its_neighbours() {
+    let (server, broker) = server();
+    let ledger = Ledger::default();
+    let (noting, read) = (ledger.clone(), Mutex::new(Vec::new()));
+    let item = move |event: Event<WorkoutDeleted>| {
+        let revision = event.data().revision;
+        let again = read.lock().unwrap().contains(&revision);
+        read.lock().unwrap().push(revision);
+        assert!(revision != 5 || !again, "only once");
+        revision
+    };
+    let handler = Batches::of(8).each(item).commit(move |batch: Batch<u32>| {
+        let ledger = noting.clone();
+        async move {
+            if batch.items().contains(&3) {
+                return Err(Failure::reject("the database refuses this value"));
+            }
+            Ok(ledger.commit(&batch).await?)
+        }
+    });
+    let consumer = Consumer::new(QUEUE).batch(handler);
+    broker.declare(&consumer.queue()).await.unwrap();
+    publish_many(&broker, 9).await;
+    let running = start(&broker, consumer).await;
+    until(|| ledger.revisions().len() == 7).await;
+    until(|| server.unsettled(QUEUE) == 0).await;
+    let report = running.end().await;
+    assert_eq!((report.handled, report.dead, report.quarantined), (7, 1, 1), "{report:?}");
+    same(ledger.revisions(), vec![1, 2, 4, 6, 7, 8, 9]);
+}

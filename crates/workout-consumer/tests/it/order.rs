@@ -1,10 +1,10 @@
 use std::collections::BTreeMap;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use tokio::time::{Instant, sleep};
-use workout_consumer::{Consumer, Context};
+use workout_consumer::{Consumer, Context, Failure};
 use workout_events::{Event, WorkoutDeleted, WorkoutId};
 
 use crate::support::{QUEUE, publish, publish_many, server, start, until};
@@ -101,4 +101,36 @@ async fn a_subject_that_many_events_are_about_does_not_hold_up_the_others() {
     assert_eq!(running.end().await.handled, 25);
     let order = seen.begun.lock().unwrap();
     assert_eq!(order[&busy.to_string()], (1..=20).collect::<Vec<_>>());
+}
+
+/// What is held for too long goes back to the queue with all that is in its line, and not before it.
+#[tokio::test(start_paused = true)]
+async fn events_about_the_same_keep_their_order_over_an_outage() {
+    let (_server, broker) = server();
+    let seen: Arc<Mutex<Vec<u32>>> = Arc::default();
+    let is_there = Arc::new(AtomicBool::new(true));
+    let (noting, there) = (Arc::clone(&seen), Arc::clone(&is_there));
+    let consumer = Consumer::new(QUEUE).in_order_of_subjects().on(move |event: Event<WorkoutDeleted>| {
+        let answer = if there.load(Ordering::SeqCst) {
+            noting.lock().unwrap().push(event.data().revision);
+            Ok(())
+        } else {
+            Err(Failure::unavailable("connection refused"))
+        };
+        async { answer }
+    });
+    let running = start(&broker, consumer).await;
+    publish_many(&broker, 1).await;
+    until(|| seen.lock().unwrap().len() == 1).await;
+    is_there.store(false, Ordering::SeqCst);
+    let workout = WorkoutId::generate();
+    for revision in 11..=20 {
+        publish(&broker, &Event::new("/tests", WorkoutDeleted::new(workout, revision)).unwrap()).await;
+    }
+    // Longer than a message is held, and shorter than two are.
+    sleep(Duration::from_secs(5 * 60 + 2)).await;
+    is_there.store(true, Ordering::SeqCst);
+    until(|| seen.lock().unwrap().len() == 11).await;
+    assert_eq!(seen.lock().unwrap()[1..], (11..=20).collect::<Vec<_>>());
+    assert_eq!(running.end().await.handled, 11);
 }

@@ -3,7 +3,7 @@ use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::time::Duration;
 
 use tokio::time::{Instant, sleep};
-use workout_consumer::{Batch, Batches, Consumer, ConsumerState, Context, Failure};
+use workout_consumer::{Batch, Batches, Consumer, ConsumerState, Context, Failure, Retries};
 use workout_events::{Event, WorkoutDeleted};
 
 use crate::support::{QUEUE, publish_many, server, start, until};
@@ -106,4 +106,77 @@ async fn a_consumer_that_is_paused_ends_at_once_and_leaves_its_messages_in_the_q
     assert!(begun.elapsed() < Duration::from_secs(1), "{:?}", begun.elapsed());
     assert_eq!((report.handled, report.dead), (0, 0));
     until(|| server.waiting(QUEUE) == Some(10)).await;
+}
+
+/// Where there is no delay queue to let it wait in, either.
+#[tokio::test(start_paused = true)]
+async fn an_outage_of_days_is_survived_without_a_ladder() {
+    check(|database| single(database).retries(Retries::none()), MINUTE * 60 * 48, 100_000).await;
+}
+
+/// What is read ahead of a batch is in no delay queue, and nobody waits for it.
+#[tokio::test(start_paused = true)]
+async fn a_consumer_of_batches_that_is_paused_ends_at_once() {
+    let (server, broker) = server();
+    let database = Database::default();
+    database.is_there.store(true, Ordering::SeqCst);
+    let (slow, asks) = (database.clone(), Batches::of(10).each(|_: Event<WorkoutDeleted>| ()));
+    let handler = asks.commit(move |batch: Batch<()>| {
+        let database = slow.clone();
+        async move {
+            sleep(Duration::from_secs(1)).await;
+            batch.commit(async { database.write(batch.items().len(), 1) }).await
+        }
+    });
+    let running = start(&broker, Consumer::new(QUEUE).batch(handler)).await;
+    publish_many(&broker, 1).await;
+    until(|| database.written() == 1).await;
+    database.is_there.store(false, Ordering::SeqCst);
+    publish_many(&broker, 15).await;
+    until(|| matches!(running.health.state(), ConsumerState::Paused(_))).await;
+    let begun = Instant::now();
+    let report = running.end().await;
+    assert!(begun.elapsed() < Duration::from_secs(3), "{:?}", begun.elapsed());
+    assert_eq!((report.handled, report.left), (1, 15), "{report:?}");
+    until(|| server.waiting(QUEUE) == Some(15)).await;
+}
+
+/// An error that cannot even be written harms nobody but its message.
+#[derive(Debug)]
+struct Unspeakable(bool);
+
+impl std::fmt::Display for Unspeakable {
+    fn fmt(&self, _: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        assert!(!self.0, "speechless");
+        Err(std::fmt::Error)
+    }
+}
+
+impl std::error::Error for Unspeakable {}
+
+#[tokio::test(start_paused = true)]
+async fn an_error_that_cannot_be_written_pauses_as_any_other() {
+    for panics in [true, false] {
+        let (_server, broker) = server();
+        let (database, asked) = (Database::default(), Arc::new(AtomicU32::new(0)));
+        database.is_there.store(true, Ordering::SeqCst);
+        let asking = Arc::clone(&asked);
+        let consumer = Consumer::with_state(QUEUE, database.clone()).on(
+            move |_: Event<WorkoutDeleted>, context: Context<Database>| {
+                let early = asking.fetch_add(1, Ordering::SeqCst) < 3;
+                async move {
+                    if early {
+                        return Err(Failure::unavailable(Unspeakable(panics)));
+                    }
+                    context.state().write(1, context.attempt())
+                }
+            },
+        );
+        let running = start(&broker, consumer).await;
+        publish_many(&broker, 1).await;
+        until(|| database.written() == 1).await;
+        assert_eq!(asked.load(Ordering::SeqCst), 4);
+        let report = running.end().await;
+        assert_eq!((report.handled, report.left), (1, 0), "{report:?}");
+    }
 }

@@ -1,8 +1,9 @@
-use std::io;
+use std::time::Duration;
+use std::{fmt, io};
 
 use tokio::sync::mpsc;
 use workout_broker::Queue;
-use workout_consumer::{Consumer, Context, Failure, Verdict};
+use workout_consumer::{Batch, Batches, Consumer, Context, Failure, Verdict};
 use workout_events::amqp::Message;
 use workout_events::{Decoder, EntityId, Event, WorkoutDeleted, WorkoutPerformed, event};
 
@@ -90,7 +91,7 @@ async fn a_handler_answers_with_a_value_and_a_rejected_event_is_dead_with_the_re
         1 => Ok(Verdict::Done),
         2 => Ok(Verdict::reject("nobody knows this workout")),
         3 => Err(Failure::reject(io::Error::other("it never existed"))),
-        _ => Err(Failure::reject(std::fmt::Error)),
+        _ => Err(Failure::reject(fmt::Error)),
     });
     let running = start(&broker, consumer).await;
     for revision in 1..=4 {
@@ -102,7 +103,7 @@ async fn a_handler_answers_with_a_value_and_a_rejected_event_is_dead_with_the_re
     let dead: Vec<_> =
         dead_letters(&server).await.into_iter().map(|dead| (dead.reason, dead.attempts, dead.error)).collect();
     let want = |error: &str| ("rejected".to_owned(), 1, error.to_owned());
-    let format = std::fmt::Error.to_string();
+    let format = fmt::Error.to_string();
     assert_eq!(dead, [want("nobody knows this workout"), want("it never existed"), want(&format)]);
 }
 
@@ -180,4 +181,53 @@ async fn a_consumer_may_hear_an_exchange_besides_those_of_its_types() {
     let bound = Queue::new(QUEUE).bind_type::<WorkoutDeleted>().bind("workout.events", "tests.#");
     assert_eq!(consumer.queue().bindings().collect::<Vec<_>>(), bound.bindings().collect::<Vec<_>>());
     start(&broker, consumer).await.end().await;
+}
+
+/// An error that nobody can write down.
+#[derive(Debug)]
+struct Speechless;
+
+impl fmt::Display for Speechless {
+    fn fmt(&self, _: &mut fmt::Formatter<'_>) -> fmt::Result {
+        panic!("speechless")
+    }
+}
+
+impl std::error::Error for Speechless {}
+
+#[tokio::test(start_paused = true)]
+async fn an_error_that_panics_when_it_is_told_is_a_dead_letter_like_others() {
+    let (server, broker) = server();
+    let consumer = Consumer::new(QUEUE).on(async |_: Event<WorkoutDeleted>| Err::<(), _>(Failure::reject(Speechless)));
+    let running = start(&broker, consumer).await;
+    publish(&broker, &deleted(1)).await;
+    until(|| server.waiting(&format!("{QUEUE}.dead")) == Some(1)).await;
+    assert_eq!(running.end().await.dead, 1);
+    assert_eq!(dead_letters(&server).await[0].reason, "rejected");
+}
+
+/// Whoever wants no limit says so with the longest time there is.
+#[tokio::test(start_paused = true)]
+async fn times_without_end_are_possible() {
+    let (_server, broker) = server();
+    let consumer =
+        Consumer::new(QUEUE).limit(Duration::MAX).drain(Duration::MAX).on(async |_: Event<WorkoutDeleted>| {});
+    let running = start(&broker, consumer).await;
+    publish(&broker, &deleted(1)).await;
+    until(|| running.health.last_settled().is_some()).await;
+    assert_eq!(running.end().await.handled, 1);
+
+    let batches = Batches::of(10).within(Duration::MAX).each(|_: Event<WorkoutDeleted>| ());
+    let commit = async |batch: Batch<()>| Ok(batch.commit(async { Ok::<_, io::Error>(()) }).await?);
+    let running = start(&broker, Consumer::new(QUEUE).batch(batches.commit(commit))).await;
+    for revision in 1..=11 {
+        publish(&broker, &deleted(revision)).await;
+    }
+    soon(async {
+        while running.health.last_settled().is_none() {
+            tokio::time::sleep(Duration::from_secs(1)).await;
+        }
+    })
+    .await;
+    assert_eq!(running.end().await.handled, 11);
 }

@@ -96,3 +96,19 @@ async fn an_end_while_the_first_message_is_handled_settles_it() {
     assert_eq!(running.end().await.handled, 1);
     assert_eq!((server.waiting(QUEUE), server.unsettled(QUEUE)), (Some(0), 0));
 }
+
+/// Somebody drops the future, or a panic does.
+#[tokio::test(start_paused = true)]
+async fn a_consumer_that_was_dropped_says_that_it_has_ended() {
+    let (_server, broker) = server();
+    let running = start(&broker, consumer()).await;
+    let health = running.health.clone();
+    assert!(health.is_ready());
+    running.abort().await;
+    assert_eq!(health.state(), ConsumerState::Ended);
+
+    let refused = consumer().concurrency(0);
+    let health = refused.health();
+    assert!(refused.run(broker, std::future::pending()).await.unwrap_err().is_invalid());
+    assert_eq!(health.state(), ConsumerState::Ended);
+}
