@@ -6,6 +6,7 @@
 //! |---|---|
 //! | a store | [`StatsStore::connect`], [`StatsStore::sqlite`], [`StatsStore::memory`] |
 //! | store what happened | [`Fact`], [`StatsWriter`], [`Effect`] |
+//! | fill it from a queue | `ingest` (feature `ingest`) |
 //! | read statistics | [`StatsReader`] and the functions of `dyn StatsReader`, [`Answer`], [`Figures`] |
 //! | know what a number means | [`Tally`], [`Day`], [`e1rm_g`] |
 //! | look after a store | [`StatsStore::verify`], [`StatsStore::rebuild`], [`StatsStore::erase_user`], [`StatsStore::quarantine`] |
@@ -17,6 +18,7 @@
 //! | feature | brings |
 //! |---|---|
 //! | *(default)* | all three stores |
+//! | `ingest` | from a queue into a store, by `workout-consumer` |
 //! | `testing` | the suite and the random histories that every store has to pass |
 //!
 //! # How it counts
@@ -46,6 +48,9 @@ mod query;
 mod seam;
 mod store;
 
+#[cfg(feature = "ingest")]
+mod ingest;
+
 mod examine;
 mod risk;
 
@@ -55,6 +60,8 @@ pub mod testing;
 pub use crate::error::StoreError;
 pub use crate::examine::Examined;
 pub use crate::fact::{Effect, Fact};
+#[cfg(feature = "ingest")]
+pub use crate::ingest::{Ingest, ingest};
 pub use crate::number::{Day, Tally, Totals, e1rm_g};
 pub use crate::operate::{Drift, Progress, Quarantined, Sample, Verified};
 pub use crate::person::{AsOf, Preferences};

@@ -5,5 +5,6 @@
 mod contract;
 mod examine;
 mod histories;
+mod ingest;
 mod open;
 mod operate;
