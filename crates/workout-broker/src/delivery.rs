@@ -171,6 +171,13 @@ impl Delivery {
         self.0.returns()
     }
 
+    /// Whether what the message came on is gone, so that it comes again whatever is said of it: for those who have many and
+    /// have not begun with all of them. What was read from a stream does not come again, and is never lost.
+    #[must_use]
+    pub fn is_lost(&self) -> bool {
+        self.offset().is_none() && self.0.is_lost()
+    }
+
     /// The place of the message in its stream, if it was read from one: they count from zero, without a gap.
     #[must_use]
     pub fn offset(&self) -> Option<u64> {

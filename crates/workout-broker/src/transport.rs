@@ -141,6 +141,11 @@ pub trait TransportDelivery: fmt::Debug + Send + Sync {
     /// How often it has come back to this queue.
     fn returns(&self) -> u32;
 
+    /// Whether what it came on is gone.
+    fn is_lost(&self) -> bool {
+        false
+    }
+
     /// Its place, if it was read from a stream.
     fn offset(&self) -> Option<u64>;
 

@@ -93,6 +93,10 @@ impl TransportDelivery for Unsettled {
         if self.delivery.redelivered { properties::returns(&self.delivery.properties) } else { 0 }
     }
 
+    fn is_lost(&self) -> bool {
+        self.settling.upgrade().is_none_or(|settling| !settling.channel.status().connected())
+    }
+
     fn offset(&self) -> Option<u64> {
         self.offset
     }

@@ -54,6 +54,11 @@ impl TransportDelivery for Unsettled {
         self.stored.returns
     }
 
+    fn is_lost(&self) -> bool {
+        let mut state = self.connection.server().lock();
+        state.reader(self.reader).is_none_or(|reader| reader.has_lost(self.tag))
+    }
+
     fn offset(&self) -> Option<u64> {
         self.stored.offset
     }

@@ -139,9 +139,14 @@ impl Subscriber {
         }
     }
 
+    /// Whether a message came on a channel that is gone.
+    pub(super) fn has_lost(&self, tag: u64) -> bool {
+        tag <= self.stale
+    }
+
     /// The message that this is about.
     pub(super) fn settle(&mut self, tag: u64, through: bool) -> Result<Stored, BrokerError> {
-        if tag <= self.stale {
+        if self.has_lost(tag) {
             return Err(Kind::NotSettled(None).into());
         }
         let stored = self.unsettled.remove(&tag).ok_or(Kind::SettledBefore)?;

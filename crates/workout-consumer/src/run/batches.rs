@@ -213,7 +213,10 @@ impl Together {
     /// One word for all of them, where nothing that came before them is still to be settled.
     async fn acknowledge(&self, mut committed: Vec<Delivery>) -> Tally {
         let shared = &self.shared;
-        let mut tally = Tally::default();
+        // Of those whose channel has ended meanwhile the last one knows nothing.
+        let before = committed.len();
+        committed.retain(|delivery| !delivery.is_lost());
+        let mut tally = Tally { left: (before - committed.len()) as u64, ..Tally::default() };
         if !shared.has_suspects()
             && let Some(last) = committed.pop()
         {

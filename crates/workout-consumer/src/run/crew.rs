@@ -12,7 +12,7 @@ use workout_broker::{BrokerError, Delivery, LinkState};
 
 use crate::health::ConsumerState;
 use crate::run::figures;
-use crate::run::report::Report;
+use crate::run::report::{Report, Tally};
 use crate::run::shared::{Shared, Worked};
 use crate::run::source::Source;
 use crate::shutdown::Shutdown;
@@ -151,7 +151,7 @@ impl<W: Work> Crew<W> {
     }
 
     fn begin_again(&mut self) {
-        self.report.left += self.unsettled();
+        self.leave(self.unsettled());
         self.pause = Pause::No;
         self.in_flight = 0;
         self.filling.clear();
@@ -159,6 +159,12 @@ impl<W: Work> Crew<W> {
         self.shared.keep_suspects(false);
         self.shared.gave_back();
         self.source.reopen();
+    }
+
+    /// Messages that nobody has begun with come again.
+    fn leave(&mut self, left: u64) {
+        figures::settled(&self.shared.name, Tally { left, ..Tally::default() });
+        self.report.left += left;
     }
 
     fn is_idle(&self) -> bool {
@@ -228,8 +234,12 @@ impl<W: Work> Crew<W> {
         }
     }
 
-    fn start(&mut self, messages: Vec<Delivery>) {
+    /// Begins with messages. Those that come again in any case are left out: they would be handled twice.
+    fn start(&mut self, mut messages: Vec<Delivery>) {
+        let came = messages.len();
+        messages.retain(|message| !message.is_lost());
         let count = messages.len();
+        self.leave((came - count) as u64);
         self.in_flight += count;
         self.tell_in_flight();
         let working = Arc::clone(&self.work).start(messages);
@@ -291,7 +301,7 @@ impl<W: Work> Crew<W> {
                 },
             }
         }
-        self.report.left += self.unsettled();
+        self.leave(self.unsettled());
         self.tasks.shutdown().await;
         let closed = self.source.close().await;
         let Report { handled, retried, dead, quarantined, parked, left } = self.report;

@@ -320,3 +320,52 @@ async fn what_cannot_be_read_a_second_time_is_not_acknowledged_with_its_neighbou
     assert_eq!((report.handled, report.dead, report.quarantined), (7, 1, 1), "{report:?}");
     same(ledger.revisions(), vec![1, 2, 4, 6, 7, 8, 9]);
 }
+
+/// Those whose channel is gone come again, and are counted when they are acknowledged.
+#[tokio::test(start_paused = true)]
+async fn a_batch_over_the_end_of_a_channel_counts_every_event_once() {
+    let (server, broker) = server();
+    let ledger = Ledger::default();
+    let consumer = Consumer::new(QUEUE).batch(revisions(10).within(SECOND).commit({
+        let ledger = ledger.clone();
+        move |batch: Batch<u32>| {
+            let ledger = ledger.clone();
+            async move { Ok(ledger.commit(&batch).await?) }
+        }
+    }));
+    let running = start(&broker, consumer).await;
+    publish_many(&broker, 1).await;
+    until(|| ledger.revisions().len() == 1).await;
+    publish_many(&broker, 3).await;
+    until(|| server.unsettled(QUEUE) == 3).await;
+    sleep(SECOND / 10).await;
+    server.close_channels(QUEUE);
+    until(|| server.waiting(QUEUE) == Some(0) && server.unsettled(QUEUE) == 0).await;
+    assert_eq!(running.end().await.handled, 4, "{:?}", ledger.batches());
+}
+
+/// The channel ends while they are committed: what is acknowledged is what came on the next one, and that is counted.
+#[tokio::test(start_paused = true)]
+async fn events_whose_channel_ends_while_they_are_committed_are_counted_when_they_come_again() {
+    let (server, broker) = server();
+    let ledger = Ledger::default();
+    let consumer = Consumer::new(QUEUE).batch(revisions(3).commit({
+        let ledger = ledger.clone();
+        move |batch: Batch<u32>| {
+            let ledger = ledger.clone();
+            async move {
+                sleep(SECOND).await;
+                Ok(ledger.commit(&batch).await?)
+            }
+        }
+    }));
+    let running = start(&broker, consumer).await;
+    publish_many(&broker, 1).await;
+    until(|| ledger.revisions().len() == 1).await;
+    publish_many(&broker, 3).await;
+    sleep(SECOND / 2).await;
+    server.close_channels(QUEUE);
+    until(|| server.waiting(QUEUE) == Some(0) && server.unsettled(QUEUE) == 0).await;
+    let report = running.end().await;
+    assert_eq!((report.handled, report.left), (4, 3), "{:?}", ledger.batches());
+}

@@ -4,7 +4,7 @@ use workout_events::amqp::{HeaderValue, Message};
 
 use super::FreshServer;
 use super::kit::{ack, close, consume, declare, drain, message, next, nothing_comes, publish, take, window};
-use crate::delivery::Death;
+use crate::delivery::{Death, Delivery};
 use crate::outcome::Outcome;
 use crate::topology::{DELIVERY_LIMIT, Queue};
 
@@ -131,7 +131,9 @@ pub async fn what_came_on_an_ended_subscription_cannot_be_settled(server: &impl 
     let ids = publish(&broker, 3, "wanted").await;
     let mut deliveries = consume(&broker, &queue, 10).await;
     let out = take(&mut deliveries, 3).await;
+    assert!(!out.iter().any(Delivery::is_lost), "they can be settled");
     close(deliveries).await;
+    assert!(out.iter().all(Delivery::is_lost), "they come again");
     let [one, two, three] = <[_; 3]>::try_from(out).expect("they are three");
     let errors = [
         one.ack().await.expect_err("the subscription has ended"),

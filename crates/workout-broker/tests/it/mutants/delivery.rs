@@ -96,6 +96,10 @@ impl TransportDelivery for Mutated {
         if self.bug == Bug::DoesNotCount { 0 } else { self.inner().returns() }
     }
 
+    fn is_lost(&self) -> bool {
+        self.inner().is_lost()
+    }
+
     fn offset(&self) -> Option<u64> {
         self.inner().offset().map(|offset| if self.bug == Bug::MiscountsOffsets { offset / 2 } else { offset })
     }
