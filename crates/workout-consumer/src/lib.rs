@@ -12,6 +12,7 @@
 //! | know how it is doing | [`Consumer::health`], [`Report`] |
 //! | fill a new service from the history of events | [`Consumer::catch_up`] |
 //! | look at dead letters, and bring them back | [`DeadLetters`], [`Reason`], [`Past`] |
+//! | test a consumer, or a transport of your own under one | `testing` (feature `testing`) |
 
 mod handler;
 mod read;
@@ -28,6 +29,9 @@ mod health;
 mod letter;
 mod run;
 mod shutdown;
+
+#[cfg(feature = "testing")]
+pub mod testing;
 
 pub use crate::batch::{Batch, BatchHandler, Batches, Committed};
 pub use crate::consumer::Consumer;

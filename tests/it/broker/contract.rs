@@ -6,7 +6,8 @@ use workout_broker::{Broker, contract_tests};
 
 use super::close_both_connections;
 
-struct RabbitMq(Vhost);
+/// A virtual host of its own.
+pub(crate) struct RabbitMq(pub(crate) Vhost);
 
 impl FreshServer for RabbitMq {
     async fn connect(&self) -> Broker {

@@ -20,6 +20,8 @@ use support::wait;
 use workout_events::amqp::Message;
 use workout_events::{Event, WorkoutDeleted, WorkoutId};
 
+pub(crate) use self::contract::RabbitMq;
+
 /// The routing key that a test's queue is bound to.
 pub(crate) const WANTED: &str = "broker.wanted";
 

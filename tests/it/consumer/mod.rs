@@ -2,6 +2,7 @@
 
 mod process;
 
+mod contract;
 mod dead;
 mod load;
 

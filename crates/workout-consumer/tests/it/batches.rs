@@ -94,27 +94,6 @@ async fn a_batch_that_is_not_full_does_not_wait_longer_than_it_was_told() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn poison_in_a_batch_is_dead_alone_and_its_neighbours_are_committed_once() {
-    let (server, broker) = server();
-    let ledger = Ledger::default();
-    let consumer = Consumer::new(QUEUE).batch(refusing(64, &ledger, |revision| revision % 50 == 7));
-    broker.declare(&consumer.queue()).await.unwrap();
-    publish_many(&broker, 200).await;
-    let running = start(&broker, consumer).await;
-    until(|| server.waiting(&format!("{QUEUE}.dead")) == Some(4)).await;
-    until(|| ledger.revisions().len() == 196).await;
-    let report = running.end().await;
-    assert_eq!((report.handled, report.dead, report.left), (196, 4, 0));
-    let want: Vec<_> = (1..=200).filter(|revision| revision % 50 != 7).collect();
-    same(ledger.revisions(), want);
-    let dead = dead_letters(&server).await;
-    let dead_revisions =
-        dead.iter().map(|dead| Event::<WorkoutDeleted>::decode(&dead.body).unwrap().data().revision).collect();
-    same(dead_revisions, vec![7, 57, 107, 157]);
-    assert!(dead.iter().all(|dead| dead.reason == "rejected" && dead.attempts == 1), "{dead:?}");
-}
-
-#[tokio::test(start_paused = true)]
 async fn what_is_no_event_is_quarantined_and_the_rest_of_its_batch_is_committed() {
     let (server, broker) = server();
     let ledger = Ledger::default();

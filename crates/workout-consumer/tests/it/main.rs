@@ -6,6 +6,7 @@ mod support;
 
 mod around;
 mod batches;
+mod contract;
 mod crashes;
 mod dead_letters;
 mod faults;

@@ -16,20 +16,6 @@ fn consumer() -> Consumer {
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_has_come_is_finished_and_nothing_is_left_unsettled() {
-    let (server, broker) = server();
-    let running = start(&broker, consumer()).await;
-    publish_many(&broker, 5).await;
-    until(|| server.waiting(QUEUE) == Some(0) && running.health.in_flight() == 1).await;
-    let health = running.health.clone();
-    let report = running.end().await;
-    assert_eq!((report.handled, report.left), (5, 0));
-    assert_eq!((server.waiting(QUEUE), server.unsettled(QUEUE)), (Some(0), 0));
-    assert_eq!(health.state(), ConsumerState::Ended);
-    assert!(!health.is_ready());
-}
-
-#[tokio::test(start_paused = true)]
 async fn a_drain_ends_in_time_and_what_is_left_stays_in_the_queue() {
     let (server, broker) = server();
     let running = start(&broker, consumer().drain(SECOND * 10)).await;

@@ -1,11 +1,10 @@
 use std::fmt::Debug;
 use std::time::Duration;
 
-use tokio::sync::oneshot;
-use tokio::task::JoinHandle;
 use tokio::time::timeout;
 use workout_broker::in_process::Server;
-use workout_consumer::{Broker, ConsumeError, Consumer, ConsumerHealth, ConsumerState, Prefetch, Report};
+use workout_consumer::testing::Running;
+use workout_consumer::{Broker, Consumer, ConsumerState, Prefetch};
 use workout_events::amqp::{HeaderValue, Message};
 use workout_events::{Event, WorkoutDeleted, WorkoutId};
 
@@ -50,41 +49,11 @@ pub(crate) async fn until(holds: impl Fn() -> bool) {
     .await;
 }
 
-/// A consumer that runs.
-pub(crate) struct Running {
-    pub(crate) health: ConsumerHealth,
-    stop: oneshot::Sender<()>,
-    run: JoinHandle<Result<Report, ConsumeError>>,
-}
-
 /// Runs a consumer whose queues are there by then.
 pub(crate) async fn start<S: Send + Sync + 'static>(broker: &Broker, consumer: Consumer<S>) -> Running {
-    broker.declare(&consumer.queue()).await.unwrap();
-    let (stop, stopped) = oneshot::channel();
-    let health = consumer.health();
-    let shutdown = async { stopped.await.unwrap_or_default() };
-    let run = tokio::spawn(consumer.run(broker.clone(), shutdown));
-    until(|| health.state() != ConsumerState::Starting).await;
-    Running { health, stop, run }
-}
-
-impl Running {
-    /// Asks it to end, and waits for its report.
-    pub(crate) async fn end(self) -> Report {
-        let _ = self.stop.send(());
-        soon(self.run).await.unwrap().unwrap()
-    }
-
-    /// Waits until it ends by itself.
-    pub(crate) async fn fail(self) -> ConsumeError {
-        soon(self.run).await.unwrap().unwrap_err()
-    }
-
-    /// Ends it as a crash does: nothing is settled any more.
-    pub(crate) async fn abort(self) {
-        self.run.abort();
-        assert!(self.run.await.unwrap_err().is_cancelled());
-    }
+    let running = Running::start(broker, consumer).await;
+    until(|| running.health.state() != ConsumerState::Starting).await;
+    running
 }
 
 /// A server, and a connection for the test.
