@@ -1,10 +1,10 @@
 //! A million rows: whether the relay is as fast at the end as at the beginning, and what it leaves behind.
 
 use sqlx::{Pool, Postgres, Sqlite};
+use workout_benches::{Clock, Failure, resident};
 
 use crate::databases::{Bench, fill};
-use crate::process::{Clock, resident};
-use crate::{Failure, Size, figure, relay};
+use crate::{Size, relay};
 
 /// Parts of the backlog that are measured one by one.
 const PARTS: usize = 5;
@@ -41,7 +41,7 @@ async fn rows<DB: Bench>(amqp: &str, pool: &Pool<DB>, size: Size) -> Result<(), 
         let left = DB::waiting(pool).await?;
         let events = left.saturating_sub(size.backlog - part * events);
         relay::drain_into(amqp, pool, events).await?;
-        print(&format!("part {part} of {PARTS}"), figure(events) / clock.stop()?.0).await?;
+        print(&format!("part {part} of {PARTS}"), clock.stop()?.per_second(events)).await?;
     }
     Ok(())
 }

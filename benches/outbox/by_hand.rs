@@ -1,24 +1,15 @@
 //! What people write, and what the parts can do without us.
 
-use std::collections::VecDeque;
-
 use futures_util::future::try_join_all;
-use lapin::options::{BasicPublishOptions, ConfirmSelectOptions, QueueBindOptions, QueueDeclareOptions};
+use lapin::Channel;
+use lapin::options::{ConfirmSelectOptions, QueueBindOptions, QueueDeclareOptions};
 use lapin::types::{FieldTable, LongString, ShortString};
-use lapin::{BasicProperties, Channel, Connection, ConnectionProperties};
 use sqlx::{Pool, Postgres, Sqlite};
 use tokio::task::JoinSet;
+use workout_benches::by_hand::{TOGETHER, open, send};
+use workout_benches::{Clock, Failure};
 use workout_broker::{Broker, Queue};
 use workout_events::{Event, WorkoutPerformed};
-
-use crate::process::Clock;
-use crate::{Failure, figure};
-
-/// How many may be without a confirm.
-const WINDOW: usize = 1_000;
-
-/// How many are handed to the client together.
-const TOGETHER: usize = 64;
 
 /// How many rows a relay takes at once, which is what ours does.
 const ROWS: i64 = 500;
@@ -75,7 +66,7 @@ pub(crate) async fn inserted<DB: Table>(pool: &Pool<DB>, events: &[Event<Workout
         DB::insert(&mut transaction, event).await?;
     }
     transaction.commit().await?;
-    Ok(figure(events.len()) / clock.stop()?.0)
+    Ok(clock.stop()?.per_second(events.len()))
 }
 
 /// A quorum queue that keeps the last 10,000, so that a million events do not fill the disk.
@@ -95,26 +86,6 @@ pub(crate) async fn queue(url: &str) -> Result<(), Failure> {
     channel.queue_declare(QUEUE.into(), options, arguments).await?;
     let exchange = ShortString::from("workout.performed");
     channel.queue_bind(QUEUE.into(), exchange, "".into(), QueueBindOptions::default(), FieldTable::default()).await?;
-    connection.close(200, "done".into()).await?;
-    Ok(())
-}
-
-/// The broker without a database: many publishes are polled together, and a window of confirms is open.
-pub(crate) async fn pipelined(url: &str, body: &[u8], events: usize) -> Result<(), Failure> {
-    let (connection, channel) = open(url).await?;
-    let mut open = VecDeque::new();
-    let bodies = vec![body; TOGETHER];
-    for _ in 0..events / TOGETHER {
-        open.extend(try_join_all(bodies.iter().map(|body| send(&channel, "id", body))).await?);
-        while open.len() > WINDOW - TOGETHER {
-            if let Some(confirm) = open.pop_front() {
-                confirm.await?;
-            }
-        }
-    }
-    for confirm in open {
-        confirm.await?;
-    }
     connection.close(200, "done".into()).await?;
     Ok(())
 }
@@ -153,7 +124,7 @@ async fn relay(channel: Channel, pool: Pool<Postgres>) -> Result<(), Failure> {
         let mut confirms = Vec::new();
         for together in rows.chunks(TOGETHER) {
             let ids: Vec<_> = together.iter().map(|(id, _)| id.to_string()).collect();
-            let sending = together.iter().zip(&ids).map(|((_, body), id)| send(&channel, id, body));
+            let sending = together.iter().zip(&ids).map(|((_, body), id)| send(&channel, id.as_str().into(), body));
             confirms.extend(try_join_all(sending).await?);
         }
         for confirm in confirms {
@@ -166,24 +137,4 @@ async fn relay(channel: Channel, pool: Pool<Postgres>) -> Result<(), Failure> {
             .await?;
         transaction.commit().await?;
     }
-}
-
-async fn open(url: &str) -> Result<(Connection, Channel), Failure> {
-    let connection = Connection::connect(url, ConnectionProperties::default()).await?;
-    let channel = connection.create_channel().await?;
-    channel.confirm_select(ConfirmSelectOptions::default()).await?;
-    Ok((connection, channel))
-}
-
-async fn send(
-    channel: &Channel,
-    id: &str,
-    body: &[u8],
-) -> lapin::Result<impl Future<Output = lapin::Result<lapin::Confirmation>> + use<>> {
-    let properties = BasicProperties::default()
-        .with_delivery_mode(2)
-        .with_content_type("application/cloudevents+json".into())
-        .with_message_id(id.into());
-    let options = BasicPublishOptions { mandatory: true, ..BasicPublishOptions::default() };
-    channel.basic_publish("workout.performed".into(), "workout.performed".into(), options, body, properties).await
 }

@@ -6,11 +6,8 @@ use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqliteSynchronous};
 use sqlx::{AssertSqlSafe, Pool, Postgres, Sqlite};
 use tempfile::TempDir;
-use workout_events::jiff::{SignedDuration, Zoned};
-use workout_events::{ActivityType, Event, Source, UserId, WorkoutId, WorkoutPerformed};
+use workout_benches::{Failure, event};
 use workout_publisher::outbox::{Backend, Outbox};
-
-use crate::Failure;
 
 /// What a bench needs of a database beside the outbox.
 pub(crate) trait Bench: Backend {
@@ -119,13 +116,4 @@ pub(crate) async fn sqlite() -> Result<(TempDir, SqlitePool), Failure> {
     let pool = SqlitePool::connect_with(options).await?;
     Outbox::new(pool.clone()).migrate().await?;
     Ok((folder, pool))
-}
-
-/// An event of the usual size.
-pub(crate) fn event() -> Result<Event<WorkoutPerformed>, Failure> {
-    let started: Zoned = "2026-03-28T17:29:00[Europe/Berlin]".parse()?;
-    let ended = started.checked_add(SignedDuration::from_mins(61))?;
-    let (workout, user) = (WorkoutId::generate(), UserId::generate());
-    let performed = WorkoutPerformed::new(workout, user, Source::new("coach"), ActivityType::Running, &started, &ended);
-    Ok(Event::new("/coach", performed)?)
 }

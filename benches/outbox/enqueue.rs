@@ -1,12 +1,12 @@
 //! What an event costs its transaction.
 
 use sqlx::{Pool, Postgres, Sqlite};
+use workout_benches::{Clock, Failure, event, median};
 use workout_events::{Event, WorkoutPerformed};
 use workout_publisher::outbox::Outbox;
 
-use crate::databases::{Bench, event};
-use crate::process::Clock;
-use crate::{Failure, Size, by_hand, figure, median};
+use crate::databases::Bench;
+use crate::{Size, by_hand};
 
 /// Events of one transaction.
 const TOGETHER: usize = 100;
@@ -50,5 +50,5 @@ async fn enqueued<DB: Bench>(
         outbox.enqueue(&mut transaction, event).await?;
     }
     transaction.commit().await?;
-    Ok(figure(events.len()) / clock.stop()?.0)
+    Ok(clock.stop()?.per_second(events.len()))
 }

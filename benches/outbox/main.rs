@@ -9,15 +9,10 @@ mod backlog;
 mod by_hand;
 mod databases;
 mod enqueue;
-mod process;
 mod relay;
 
-use std::error::Error;
-
 use support::servers::{Need, provide};
-
-/// Why a bench ended early.
-type Failure = Box<dyn Error + Send + Sync>;
+use workout_benches::Failure;
 
 /// How much is measured.
 #[derive(Debug, Clone, Copy)]
@@ -61,16 +56,4 @@ async fn all(amqp: &str, postgres: &str, size: Size) -> Result<(), Failure> {
     relay::table(amqp, &postgres, &sqlite, size).await?;
     backlog::table(amqp, &postgres, &sqlite, size).await?;
     Ok(())
-}
-
-/// Of an odd number of figures.
-fn median(mut figures: Vec<f64>) -> f64 {
-    figures.sort_by(f64::total_cmp);
-    figures[figures.len() / 2]
-}
-
-/// A count as a figure.
-#[expect(clippy::cast_precision_loss, reason = "it is printed")]
-fn figure(count: usize) -> f64 {
-    count as f64
 }

@@ -6,14 +6,15 @@ use std::time::Duration;
 
 use sqlx::{Pool, Postgres, Sqlite};
 use tokio::time::sleep;
+use workout_benches::by_hand::pipelined;
+use workout_benches::{Clock, Failure, event, median};
 use workout_broker::Broker;
 use workout_events::amqp::Message;
 use workout_publisher::Outcome;
 use workout_publisher::outbox::{Outbox, Relay, Sink};
 
-use crate::databases::{Bench, event, fill};
-use crate::process::Clock;
-use crate::{Failure, Size, by_hand, figure, median};
+use crate::databases::{Bench, fill};
+use crate::{Size, by_hand};
 
 /// A way to publish.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -59,14 +60,14 @@ pub(crate) async fn table(
             }
             let clock = Clock::start()?;
             match way {
-                Way::Lapin => by_hand::pipelined(amqp, &body, size.events).await?,
+                Way::Lapin => pipelined(amqp, &body, size.events).await?,
                 Way::ByHand => by_hand::relays(amqp, postgres).await?,
                 Way::Statements => drain(postgres, || Nothing, size.events).await?,
                 Way::Postgres => drain_into(amqp, postgres, size.events).await?,
                 Way::Sqlite => drain_into(amqp, sqlite, size.events).await?,
             }
-            let (seconds, cpu) = clock.stop()?;
-            runs.push((way, figure(size.events) / seconds, cpu * 100_000.0 / figure(size.events)));
+            let spent = clock.stop()?;
+            runs.push((way, spent.per_second(size.events), spent.cpu_per_100k(size.events)));
         }
     }
     println!("\n{:60} {:>10} {:>7} {:>12}", "relay", "events/s", "ratio", "CPU s/100k");
@@ -120,13 +121,13 @@ async fn idle<DB: Bench>(amqp: &str, pool: &Pool<DB>, size: Size) -> Result<(), 
     let seconds = size.idle_seconds;
     let clock = Clock::start()?;
     Relay::new(Outbox::new(pool.clone()), &broker).run(sleep(Duration::from_secs(seconds.into()))).await?;
-    let (elapsed, cpu) = clock.stop()?;
+    let spent = clock.stop()?;
     // A lane that was dropped just now may still be closing, which is no failure of the bench.
     let _ = broker.close().await;
     println!(
         "{:60} {:>9.2}%",
         format!("{}, Relay, idle for {seconds} s: of one processor", DB::TITLE),
-        cpu * 100.0 / elapsed
+        spent.cpu * 100.0 / spent.seconds
     );
     Ok(())
 }

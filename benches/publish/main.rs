@@ -10,15 +10,14 @@ mod by_hand;
 mod measure;
 mod ours;
 
-use std::error::Error;
 use std::time::Duration;
 
 use lapin::options::QueueDeleteOptions;
 use lapin::{Connection, ConnectionProperties};
 use support::servers::{Need, provide};
+use workout_benches::{Failure, event};
 use workout_broker::{Broker, Queue};
-use workout_events::jiff::{SignedDuration, Zoned};
-use workout_events::{ActivityType, Event, Source, UserId, WorkoutId, WorkoutPerformed};
+use workout_events::WorkoutPerformed;
 use workout_publisher::Publisher;
 
 use crate::measure::{Way, report};
@@ -48,11 +47,11 @@ const WAYS: [Way; 12] = [
 /// The queue that takes the events.
 const QUEUE: &str = "bench";
 
-fn main() -> Result<(), Box<dyn Error>> {
+fn main() -> Result<(), Failure> {
     tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?.block_on(bench())
 }
 
-async fn bench() -> Result<(), Box<dyn Error>> {
+async fn bench() -> Result<(), Failure> {
     let wanted = Wanted::parse(std::env::args().skip(1))?;
     let servers = provide(&[Need::RabbitMq]).await?;
     let setting = |name| servers.settings().iter().find(|(other, _)| *other == name).map(|(_, value)| value.clone());
@@ -72,7 +71,7 @@ struct Wanted {
 }
 
 impl Wanted {
-    fn parse(mut args: impl Iterator<Item = String>) -> Result<Self, Box<dyn Error>> {
+    fn parse(mut args: impl Iterator<Item = String>) -> Result<Self, Failure> {
         // `cargo test --benches` only asks whether the bench still runs.
         let mut wanted = Self { ways: Vec::new(), rounds: 1, events: 200, lanes: None, window: None };
         while let Some(arg) = args.next() {
@@ -91,7 +90,7 @@ impl Wanted {
     }
 }
 
-async fn all(url: &str, wanted: &Wanted) -> Result<(), Box<dyn Error>> {
+async fn all(url: &str, wanted: &Wanted) -> Result<(), Failure> {
     let Wanted { ways, rounds, events: count, lanes, window } = wanted;
     let events = (0..*count).map(|_| event()).collect::<Result<Vec<_>, _>>()?;
     let mut builder = Publisher::builder(Broker::connect(url).await?).deadline(Duration::from_mins(1));
@@ -124,7 +123,7 @@ async fn all(url: &str, wanted: &Wanted) -> Result<(), Box<dyn Error>> {
 }
 
 /// An empty quorum queue, bound to the fanout of the contract.
-async fn fresh_queue(url: &str) -> Result<(), Box<dyn Error>> {
+async fn fresh_queue(url: &str) -> Result<(), Failure> {
     let connection = Connection::connect(url, ConnectionProperties::default()).await?;
     let channel = connection.create_channel().await?;
     channel.queue_delete(QUEUE.into(), QueueDeleteOptions::default()).await?;
@@ -133,18 +132,4 @@ async fn fresh_queue(url: &str) -> Result<(), Box<dyn Error>> {
     broker.declare(&Queue::new(QUEUE).bind_type::<WorkoutPerformed>()).await?;
     broker.close().await?;
     Ok(())
-}
-
-fn event() -> Result<Event<WorkoutPerformed>, Box<dyn Error>> {
-    let started: Zoned = "2026-03-28T17:29:00[Europe/Berlin]".parse()?;
-    let ended = started.checked_add(SignedDuration::from_mins(61))?;
-    let performed = WorkoutPerformed::new(
-        WorkoutId::generate(),
-        UserId::generate(),
-        Source::new("coach"),
-        ActivityType::Running,
-        &started,
-        &ended,
-    );
-    Ok(Event::new("/coach", performed)?)
 }

@@ -1,8 +1,6 @@
 //! What is measured of a run, and how it is told.
 
-use std::error::Error;
-use std::fs;
-use std::time::{Duration, Instant};
+use workout_benches::{Spent, median};
 
 /// A way to publish.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -61,42 +59,17 @@ pub(crate) struct Run {
     cpu_per_100k: f64,
 }
 
-/// Measures what happens between its making and its end.
-pub(crate) struct Clock {
-    start: Instant,
-    cpu: Duration,
-}
-
-impl Clock {
-    pub(crate) fn start() -> Result<Self, Box<dyn Error>> {
-        Ok(Self { cpu: cpu()?, start: Instant::now() })
+impl Run {
+    pub(crate) fn of(way: Way, spent: Spent, events: usize) -> Self {
+        Self { way, per_second: spent.per_second(events), cpu_per_100k: spent.cpu_per_100k(events) }
     }
-
-    pub(crate) fn stop(self, way: Way, events: usize) -> Result<Run, Box<dyn Error>> {
-        let elapsed = self.start.elapsed();
-        let cpu = cpu()?.saturating_sub(self.cpu);
-        let events = f64::from(u32::try_from(events)?);
-        let per_second = events / elapsed.as_secs_f64();
-        Ok(Run { way, per_second, cpu_per_100k: cpu.as_secs_f64() * 100_000.0 / events })
-    }
-}
-
-/// The time that this process has spent on the processors, from `/proc`, in its unit of 10 ms.
-fn cpu() -> Result<Duration, Box<dyn Error>> {
-    let stat = fs::read_to_string("/proc/self/stat")?;
-    // The name of the process stands in parentheses and may hold anything.
-    let after = stat.rsplit_once(')').ok_or("no stat")?.1;
-    let ticks = after.split_whitespace().skip(11).take(2).map(str::parse::<u64>).sum::<Result<u64, _>>()?;
-    Ok(Duration::from_millis(ticks * 10))
 }
 
 /// Prints the medians and their ratios to the limit.
 pub(crate) fn report(ways: &[Way], runs: &[Run]) {
     let median_of = |way: Way, figure: fn(&Run) -> f64| {
-        let mut figures: Vec<f64> = runs.iter().filter(|run| run.way == way).map(figure).collect();
-        figures.sort_by(f64::total_cmp);
         // Not a number without the way to compare with, as when the command line names others only.
-        figures.get(figures.len() / 2).copied().unwrap_or(f64::NAN)
+        median(runs.iter().filter(|run| run.way == way).map(figure).collect())
     };
     let limit = (median_of(Way::Limit, |run| run.per_second), median_of(Way::Limit, |run| run.cpu_per_100k));
     println!("{:10} {:58} {:>9} {:>6} {:>11} {:>6}", "way", "", "events/s", "ratio", "CPU s/100k", "ratio");

@@ -1,19 +1,18 @@
 //! Our publisher, with a number of callers who await each of their events.
 
-use std::error::Error;
-
 use futures_util::{StreamExt, stream};
 use tokio::task::JoinSet;
+use workout_benches::{Clock, Failure};
 use workout_events::{Event, WorkoutPerformed};
 use workout_publisher::{Outcome, Publisher};
 
-use crate::measure::{Clock, Run, Way};
+use crate::measure::{Run, Way};
 
 pub(crate) async fn publish(
     publisher: &Publisher,
     events: &[Event<WorkoutPerformed>],
     tasks: usize,
-) -> Result<Run, Box<dyn Error>> {
+) -> Result<Run, Failure> {
     // Each caller has its events before the clock starts, as the other ways have.
     let shares: Vec<Vec<_>> = events.chunks(events.len().div_ceil(tasks)).map(<[_]>::to_vec).collect();
     let clock = Clock::start()?;
@@ -33,14 +32,11 @@ pub(crate) async fn publish(
     while let Some(caller) = callers.join_next().await {
         caller??;
     }
-    clock.stop(Way::Ours(tasks), events.len())
+    Ok(Run::of(Way::Ours(tasks), clock.stop()?, events.len()))
 }
 
 /// All events as one stream, their outcomes as another.
-pub(crate) async fn publish_all(
-    publisher: &Publisher,
-    events: &[Event<WorkoutPerformed>],
-) -> Result<Run, Box<dyn Error>> {
+pub(crate) async fn publish_all(publisher: &Publisher, events: &[Event<WorkoutPerformed>]) -> Result<Run, Failure> {
     let given = events.to_vec();
     let clock = Clock::start()?;
     let mut outcomes = std::pin::pin!(publisher.publish_all(stream::iter(given)));
@@ -49,5 +45,5 @@ pub(crate) async fn publish_all(
             return Err("an event was not confirmed".into());
         }
     }
-    clock.stop(Way::OursAll, events.len())
+    Ok(Run::of(Way::OursAll, clock.stop()?, events.len()))
 }

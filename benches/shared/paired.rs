@@ -1,11 +1,9 @@
-//! What the benches share: paired measurement.
-//!
-//! The machine that runs a bench is rarely quiet, so absolute figures drift. Ours and the limit are therefore measured
-//! in turns, in one process, and the bench prints the ratio of their medians.
-#![expect(clippy::print_stdout, reason = "a bench prints what it measured")]
+//! Two calls in turns.
 
 use std::hint::black_box;
 use std::time::{Duration, Instant};
+
+use crate::median;
 
 /// Rounds of a paired measurement; each round runs both sides.
 const ROUNDS: usize = 61;
@@ -14,6 +12,7 @@ const ROUNDS: usize = 61;
 const SLICE: Duration = Duration::from_millis(8);
 
 /// Runs `ours` and `limit` in turns and prints how many times as fast `ours` is: 1.00 is the same speed.
+#[expect(clippy::print_stdout, reason = "a bench prints what it measured")]
 pub fn ratio<A, B>(name: &str, mut ours: impl FnMut() -> A, mut limit: impl FnMut() -> B) -> f64 {
     let (mut our_times, mut limit_times, mut ratios) = (Vec::new(), Vec::new(), Vec::new());
     for round in 0..ROUNDS {
@@ -46,9 +45,4 @@ fn time<T>(call: &mut impl FnMut() -> T) -> f64 {
             return elapsed.as_secs_f64() / f64::from(calls);
         }
     }
-}
-
-fn median(mut values: Vec<f64>) -> f64 {
-    values.sort_by(f64::total_cmp);
-    values[values.len() / 2]
 }
