@@ -2,6 +2,7 @@
 
 use std::cell::Cell;
 use std::env;
+use std::thread;
 
 use proptest::test_runner::{Config, TestRunner};
 use stats_store::StatsStore;
@@ -14,8 +15,8 @@ fn cases() -> u32 {
 }
 
 /// Every `often`-th history is also compared with a rebuild.
-fn check(runtime: &Runtime, store: impl Fn() -> StatsStore, often: u32) {
-    let config = Config { cases: cases(), failure_persistence: None, ..Config::default() };
+fn check(cases: u32, runtime: &Runtime, store: impl Fn() -> StatsStore, often: u32) {
+    let config = Config { cases, failure_persistence: None, ..Config::default() };
     let turn = Cell::new(0_u32);
     let told = TestRunner::new(config).run(&histories(), |history| {
         let store = store();
@@ -35,13 +36,17 @@ fn check(runtime: &Runtime, store: impl Fn() -> StatsStore, often: u32) {
 #[test]
 fn memory_agrees_with_its_ledger_and_with_the_model() {
     // A new one each time: it looks at everybody's workouts to find those of one person.
-    check(&Runtime::new().unwrap(), StatsStore::memory, 1);
+    check(cases(), &Runtime::new().unwrap(), StatsStore::memory, 1);
 }
 
+/// Half of them in each of two files, at the same time.
 #[test]
 fn sqlite_agrees_with_its_ledger_and_with_memory() {
-    let (runtime, folder) = (Runtime::new().unwrap(), tempfile::tempdir().unwrap());
-    let store = runtime.block_on(StatsStore::sqlite(folder.path().join("stats.db"))).unwrap();
-    check(&runtime, || store.clone(), 4);
-    runtime.block_on(store.close());
+    let half = || {
+        let (runtime, folder) = (Runtime::new().unwrap(), tempfile::tempdir().unwrap());
+        let store = runtime.block_on(StatsStore::sqlite(folder.path().join("stats.db"))).unwrap();
+        check(cases() / 2, &runtime, || store.clone(), 4);
+        runtime.block_on(store.close());
+    };
+    thread::scope(|scope| [scope.spawn(half), scope.spawn(half)].map(|half| half.join().unwrap()));
 }

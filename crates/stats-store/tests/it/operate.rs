@@ -5,7 +5,7 @@ use sqlx::sqlite::{SqliteConnectOptions, SqlitePool};
 use stats_store::{Effect, Fact, Sample, StatsStore, Totals};
 use tempfile::TempDir;
 use workout_events::jiff::{ToSpan, Zoned};
-use workout_events::{ActivityType, Event, Source, UserId, WorkoutId, WorkoutPerformed};
+use workout_events::{ActivityType, Event, Source, UserId, WorkoutDeleted, WorkoutId, WorkoutPerformed};
 
 struct Opened {
     _folder: TempDir,
@@ -101,9 +101,14 @@ async fn nothing_of_an_erased_person_is_left_in_any_table() {
     let opened = Opened::new().await;
     let (user, other) = (UserId::generate(), UserId::generate());
     let data = performed(user, 10).notes("nobody else's business");
-    let edit = performed(user, 20).revision(2);
+    let edit = data.clone().revision(2);
     let conflict = data.clone().notes("something else");
-    let facts = [fact(data), fact(conflict), fact(edit), fact(performed(other, 10))];
+    let mut deletion = WorkoutDeleted::new(WorkoutId::generate(), 3);
+    deletion.user_id = Some(user);
+    let deletion = Fact::from(&Event::new("/tests", deletion).unwrap());
+    // The edit comes first, so that nothing of what it corrects ever counts.
+    let facts =
+        [fact(edit), fact(data), fact(conflict), deletion, fact(performed(user, 5)), fact(performed(other, 10))];
     let _ = opened.store.writer().write(&facts).await.unwrap();
     assert!(opened.store.erase_user(user).await.unwrap());
     assert!(!opened.store.erase_user(user).await.unwrap());
