@@ -164,8 +164,9 @@ impl Delivery {
         self.0.redelivered()
     }
 
-    /// How often the message has come back to this queue, by the count of the broker. What counts differs: RabbitMQ 3.10
-    /// counts whatever was not settled, later ones only what was put back.
+    /// How often the message has come back to this queue, by the count of the broker, whatever its publisher says. What
+    /// counts differs: RabbitMQ 3.10 and 4.0 count whatever was not settled; 4.3, as its documentation has it, a process or a
+    /// link that ended, and not what was put back or held for too long.
     #[must_use]
     pub fn returns(&self) -> u32 {
         self.0.returns()

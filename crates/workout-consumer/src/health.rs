@@ -57,7 +57,7 @@ impl ConsumerHealth {
     pub fn state(&self) -> ConsumerState {
         let state = self.lock().state.clone();
         match self.0.broker.get().map(Broker::health) {
-            Some(health) if state == ConsumerState::Consuming && health.consuming.state != LinkState::Up => {
+            Some(health) if state.needs_a_link() && health.consuming.state != LinkState::Up => {
                 ConsumerState::Reconnecting(health.to_string())
             }
             _ => state,
@@ -134,6 +134,13 @@ impl Drop for Ends {
     fn drop(&mut self) {
         self.0.works_on(0);
         self.0.is(ConsumerState::Ended);
+    }
+}
+
+impl ConsumerState {
+    /// Whether the want of a link tells more.
+    fn needs_a_link(&self) -> bool {
+        matches!(self, Self::Consuming | Self::Reconnecting(_))
     }
 }
 

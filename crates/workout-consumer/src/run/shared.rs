@@ -22,8 +22,11 @@ use crate::settings::{LONGEST, Settings};
 /// The pause after a letter that was not taken, doubled with each one that follows.
 const FIRST_PAUSE: Duration = Duration::from_millis(100);
 
-/// The longest pause.
-const LONGEST_PAUSE: Duration = Duration::from_secs(5);
+/// The longest pause. A consumer whose handlers all have a letter in hands is back when these are taken, within 5 seconds.
+const LONGEST_PAUSE: Duration = Duration::from_secs(2);
+
+/// How long a message at most waits in this process that cannot wait at the broker.
+const LONGEST_WAIT: Duration = Duration::from_secs(5);
 
 /// What a consumer is, once it runs.
 #[derive(Debug)]
@@ -170,7 +173,7 @@ impl Shared {
             delivery.ack().await
         } else {
             // It cannot wait where it should, so it waits here for a while, and where it was.
-            sleep(delay.unwrap_or(LONGEST_PAUSE).min(LONGEST_PAUSE)).await;
+            sleep(delay.unwrap_or(LONGEST_WAIT).min(LONGEST_WAIT)).await;
             delivery.requeue().await
         };
         self.tally(settled, Tally { retried: 1, ..Tally::default() })

@@ -199,7 +199,9 @@ async fn a_message_is_not_settled_before_its_letter_is_confirmed() {
     sleep(SECOND * 60).await;
     assert_eq!((server.unsettled(QUEUE), server.waiting(&format!("{QUEUE}.dead"))), (1, Some(0)));
     server.restore_publishing();
+    let back = Instant::now();
     until(|| server.waiting(&format!("{QUEUE}.dead")) == Some(1)).await;
+    assert!(back.elapsed() <= SECOND * 2 + SECOND / 10, "{:?}", back.elapsed());
     until(|| server.unsettled(QUEUE) == 0).await;
     assert_eq!(running.end().await.dead, 1);
 }
