@@ -169,6 +169,9 @@ fn check(fault: Fault) -> impl Future<Output = ()> {
         sleep(fault.lasts().saturating_sub(struck.elapsed())).await;
         let (during, ready) = (running.health.state(), running.health.is_ready());
         assert!(!(ready && fault.keeps_consumers_out()), "{during}");
+        if matches!(fault, Fault::Killed | Fault::Stopped) {
+            assert!(during.to_string().contains("the consume link has been down"), "{during}");
+        }
         if fault == Fault::NoMemory {
             assert_eq!(broker.health().publishing.state, LinkState::Blocked);
             // Each handler has a letter in hands that nobody takes, and the others wait where they are safe.
