@@ -27,6 +27,24 @@ impl Clock {
     }
 }
 
+impl Spent {
+    /// Prints what so many events took; the last line is the result.
+    pub(crate) fn print(&self, events: u64) {
+        let seconds = self.elapsed.as_secs_f64();
+        print!("{seconds:.3} s");
+        if let Some(cpu) = self.cpu {
+            print!(", {:.2} s CPU per 100k events", cpu.as_secs_f64() * 100_000.0 / figure(events.max(1)));
+        }
+        println!();
+        println!("RESULT {:.0}", figure(events) / seconds);
+    }
+}
+
+#[expect(clippy::cast_precision_loss, reason = "counts of events are far below 2^52")]
+fn figure(events: u64) -> f64 {
+    events as f64
+}
+
 /// From Linux, in its unit of 10 ms.
 fn cpu() -> Option<Duration> {
     let stat = fs::read_to_string("/proc/self/stat").ok()?;

@@ -1,7 +1,7 @@
 //! Load, and figures: how fast a part of the product is on this machine.
 //!
 //! `cargo run --release --example load -- publish --events 100000 --tasks 64` publishes to RabbitMQ and prints, as its
-//! last line, `RESULT <events per second>`. Figures drift with the machine: compare those of one hour.
+//! last line, `RESULT <events per second>`; `load -- consume --batch 500 --prefetch 1000` does so for a consumer. Figures drift with the machine: compare those of one hour.
 //!
 //! Read the files in the order of their `mod` lines. A further kind of load is a further subcommand.
 
@@ -9,8 +9,11 @@
 
 mod clock;
 mod events;
+mod server;
 
 mod publish;
+
+mod consume;
 
 use std::error::Error;
 use std::process::ExitCode;
@@ -29,12 +32,15 @@ struct Load {
 enum Kind {
     /// Publishes events to RabbitMQ and waits for the outcome of each.
     Publish(publish::Arguments),
+    /// Consumes events from RabbitMQ with a handler that does nothing.
+    Consume(consume::Arguments),
 }
 
 #[tokio::main]
 async fn main() -> ExitCode {
     let result = match Load::parse().kind {
         Kind::Publish(arguments) => publish::run(&arguments).await,
+        Kind::Consume(arguments) => consume::run(&arguments).await,
     };
     match result {
         Ok(true) => ExitCode::SUCCESS,

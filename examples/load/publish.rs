@@ -9,7 +9,7 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 use clap::Args;
 use indicatif::{ProgressBar, ProgressStyle};
 use tokio::task::JoinSet;
-use workout_broker::{Broker, Queue};
+use workout_broker::Queue;
 use workout_events::WorkoutPerformed;
 use workout_publisher::{Outcome, Publisher};
 
@@ -40,12 +40,8 @@ pub(crate) struct Arguments {
     /// How many tasks publish, each one event after the other.
     #[arg(long, value_name = "T", default_value_t = 64, value_parser = clap::value_parser!(u16).range(1..))]
     tasks: u16,
-    /// RabbitMQ: `amqp://user:password@host/vhost`, where the vhost `/` is written %2f.
-    #[arg(long, value_name = "URL", env = "AMQP_URL", hide_env_values = true)]
-    amqp: Option<String>,
-    /// Permits `amqp://` to another machine, in the clear.
-    #[arg(long)]
-    allow_plaintext: bool,
+    #[command(flatten)]
+    server: crate::server::Server,
     /// Makes these events again; a new seed is taken, and printed, without it.
     #[arg(long, value_name = "S")]
     seed: Option<u64>,
@@ -69,12 +65,7 @@ struct Tally {
 
 /// Says whether all are confirmed.
 pub(crate) async fn run(arguments: &Arguments) -> Result<bool, Box<dyn Error>> {
-    let url = arguments.amqp.as_deref().filter(|url| !url.is_empty());
-    let mut builder = Broker::builder(url.ok_or("no RabbitMQ is named: set AMQP_URL, or give --amqp URL")?);
-    if arguments.allow_plaintext {
-        builder = builder.allow_plaintext();
-    }
-    let broker = builder.connect().await?;
+    let broker = arguments.server.connect().await?;
     if !arguments.no_queue {
         broker.declare(&Queue::new(QUEUE).bind_type::<WorkoutPerformed>()).await?;
         println!("the queue {QUEUE} is declared and keeps the events (--no-queue leaves it out)");
@@ -163,21 +154,10 @@ impl Tally {
         if let Some(reason) = &self.reason {
             println!("not sent, among others: {reason}");
         }
-        let seconds = spent.elapsed.as_secs_f64();
-        print!("{seconds:.3} s");
-        if let Some(cpu) = spent.cpu {
-            print!(", {:.2} s CPU per 100k events", cpu.as_secs_f64() * per(100_000, self.calls.len() as u64));
-        }
-        println!();
         let [p50, p99] = [50, 99].map(|percent| percentile(&mut self.calls, percent));
         println!("a call of publish: p50 {:.3} ms, p99 {:.3} ms", milliseconds(p50), milliseconds(p99));
-        println!("RESULT {:.0}", per(confirmed, 1) / seconds);
+        spent.print(confirmed);
     }
-}
-
-#[expect(clippy::cast_precision_loss, reason = "counts of events are far below 2^52")]
-fn per(part: u64, whole: u64) -> f64 {
-    part as f64 / whole as f64
 }
 
 fn milliseconds(duration: Duration) -> f64 {
