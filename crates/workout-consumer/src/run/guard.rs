@@ -2,7 +2,6 @@
 
 use std::future::poll_fn;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::pin::pin;
 use std::task::Poll;
 use std::time::Duration;
 
@@ -34,15 +33,18 @@ pub(super) async fn guarded<T>(
     limit: Duration,
     work: impl Future<Output = Result<T, Failure>>,
 ) -> (Result<T, Failure>, Ended) {
-    let mut work = pin!(work);
+    let mut work = Box::pin(work);
     // What a panic leaves behind is dropped, and nobody looks at it again.
     let caught = poll_fn(|context| match catch_unwind(AssertUnwindSafe(|| work.as_mut().poll(context))) {
         Ok(Poll::Pending) => Poll::Pending,
         Ok(Poll::Ready(answer)) => Poll::Ready((answer, Ended::Answered)),
         Err(panic) => Poll::Ready((Err(Failure::retry(Panicked(panic_text(&*panic)))), Ended::Panicked)),
     });
-    match timeout_at(Instant::now() + limit, caught).await {
+    let ended = match timeout_at(Instant::now() + limit, caught).await {
         Ok(ended) => ended,
         Err(_) => (Err(Failure::retry(TooLong(limit))), Ended::TooLong),
-    }
+    };
+    // A handler that is cut short may panic while it is dropped, too.
+    let _ = catch_unwind(AssertUnwindSafe(|| drop(work)));
+    ended
 }

@@ -1,9 +1,10 @@
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 use std::{fmt, io};
 
 use tokio::sync::mpsc;
 use workout_broker::Queue;
-use workout_consumer::{Batch, Batches, Consumer, Context, Failure, Verdict};
+use workout_consumer::{Batch, Batches, Consumer, Context, Failure, Retries, Verdict};
 use workout_events::amqp::Message;
 use workout_events::{Decoder, EntityId, Event, WorkoutDeleted, WorkoutPerformed, event};
 
@@ -230,4 +231,83 @@ async fn times_without_end_are_possible() {
     })
     .await;
     assert_eq!(running.end().await.handled, 11);
+}
+
+/// What of a handler is left when it is cut short.
+struct Remains;
+
+impl Drop for Remains {
+    fn drop(&mut self) {
+        panic!("nobody rests in peace");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_handler_whose_remains_panic_when_it_is_cut_short_has_failed_like_others() {
+    let (server, broker) = server();
+    let consumer = Consumer::new(QUEUE).retries(Retries::none().at_once(1)).on(async |_: Event<WorkoutDeleted>| {
+        let _remains = Remains;
+        std::future::pending::<()>().await;
+    });
+    let running = start(&broker, consumer).await;
+    publish(&broker, &deleted(1)).await;
+    until(|| server.waiting(&format!("{QUEUE}.dead")) == Some(1)).await;
+    assert_eq!(running.end().await.dead, 1);
+    let dead = dead_letters(&server).await;
+    assert_eq!((&*dead[0].reason, dead[0].attempts), ("exhausted", 2));
+}
+
+/// An error that harms who throws it away.
+#[derive(Debug, thiserror::Error)]
+#[error("not again")]
+struct Sticky;
+
+impl Drop for Sticky {
+    fn drop(&mut self) {
+        panic!("nobody throws me away");
+    }
+}
+
+/// What ends a task of ours leaves its message to the next subscription, also if it was the first one.
+#[tokio::test(start_paused = true)]
+async fn a_panic_that_nothing_contains_leaves_no_message_behind() {
+    let (server, broker) = server();
+    let attempts = AtomicU32::new(0);
+    let consumer = Consumer::new(QUEUE).on(move |_: Event<WorkoutDeleted>| {
+        let first = attempts.fetch_add(1, Ordering::SeqCst) == 0;
+        async move { if first { Err(Failure::retry(Sticky)) } else { Ok(()) } }
+    });
+    let running = start(&broker, consumer).await;
+    publish(&broker, &deleted(1)).await;
+    until(|| server.unsettled(QUEUE) == 0 && running.health.last_settled().is_some()).await;
+    tokio::time::sleep(Duration::from_secs(10)).await;
+    assert_eq!((server.waiting(QUEUE), server.unsettled(QUEUE)), (Some(0), 0));
+    assert!(running.end().await.handled > 0);
+}
+
+/// It could be read the first time.
+#[event(type = "tests.happened", version = 2, subject = id, previous = Happened)]
+pub struct HappenedOnce {
+    /// What it is about.
+    pub id: EntityId,
+}
+
+impl From<Happened> for HappenedOnce {
+    fn from(happened: Happened) -> Self {
+        static READ: AtomicU32 = AtomicU32::new(0);
+        assert_eq!(READ.fetch_add(1, Ordering::SeqCst), 0, "only once");
+        Self::new(happened.id)
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_event_that_cannot_be_read_for_its_second_attempt_is_a_dead_letter() {
+    let (server, broker) = server();
+    let consumer = Consumer::new(QUEUE).on(async |_: Event<HappenedOnce>| Err::<(), _>(Failure::retry("not yet")));
+    let running = start(&broker, consumer).await;
+    let event = Event::new("/tests", Happened::new(EntityId::generate())).unwrap();
+    publish_message(&broker, Message::of(&event).unwrap()).await;
+    until(|| server.waiting(&format!("{QUEUE}.dead")) == Some(1)).await;
+    assert_eq!(running.end().await.quarantined, 1);
+    assert_eq!(dead_letters(&server).await[0].attempts, 1);
 }
