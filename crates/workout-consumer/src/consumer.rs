@@ -30,6 +30,8 @@ pub struct Consumer<S = ()> {
     readers: Readers<Ready<S>>,
     layers: Vec<Arc<dyn Around<S>>>,
     batch: Option<BatchHandler>,
+    /// Of which one would never get anything.
+    has_two: bool,
     health: ConsumerHealth,
 }
 
@@ -51,6 +53,7 @@ impl<S: Send + Sync + 'static> Consumer<S> {
             readers: Readers::new(),
             layers: Vec::new(),
             batch: None,
+            has_two: false,
             health: ConsumerHealth::new(),
         }
     }
@@ -77,7 +80,7 @@ impl<S: Send + Sync + 'static> Consumer<S> {
     /// Handles events in [`Batches`](crate::Batches), and binds the queue to them. Instead of [`on`](Self::on).
     pub fn batch(mut self, handler: BatchHandler) -> Self {
         self.queue = handler.bind.iter().fold(self.queue, |queue, bind| bind(queue));
-        self.batch = Some(handler);
+        self.has_two |= self.batch.replace(handler).is_some();
         self
     }
 
@@ -201,10 +204,16 @@ impl<S: Send + Sync + 'static> Consumer<S> {
     ) -> Result<Report, ConsumeError> {
         let _ended = self.health.ends_when_dropped();
         let queue = self.queue();
-        let Self { settings, state, readers, layers, batch, health, .. } = self;
+        let Self { settings, state, readers, layers, batch, has_two, health, .. } = self;
         let at_once = batch.as_ref().map_or(settings.concurrency, |batch| batch.size);
         let prefetch = settings.prefetch_for(at_once, batch.is_some());
         settings.check(prefetch, at_once)?;
+        if has_two {
+            return Err(ConsumeError::invalid("it has two handlers of batches, of which one would never get anything"));
+        }
+        if batch.is_some() && !layers.is_empty() {
+            return Err(ConsumeError::invalid("what is around handlers is not around batches"));
+        }
         if readers.has_twins() || batch.as_ref().is_some_and(|batch| batch.work.has_twins()) {
             return Err(ConsumeError::invalid(
                 "a type of event has two handlers, of which one would never get anything",

@@ -1,6 +1,7 @@
 //! How a consumer is doing, for those who watch it.
 
 use std::fmt;
+use std::mem::discriminant;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::Duration;
@@ -102,8 +103,11 @@ impl ConsumerHealth {
             _ => now.state == state,
         };
         if !over {
+            // Another reason is no other state.
+            if discriminant(&now.state) != discriminant(&state) {
+                now.since = Instant::now();
+            }
             now.state = state;
-            now.since = Instant::now();
         }
     }
 

@@ -31,7 +31,7 @@ pub enum Class {
     /// It may succeed the next time: the message is tried again, first at once and then after growing delays, and is dead
     /// when no attempt is left.
     Retry,
-    /// The same, not before this time has passed.
+    /// The same, after the first delay of the ladder that is as long, or after the longest.
     RetryAfter(Duration),
     /// It will never succeed: the message is dead at once.
     Reject,
@@ -46,8 +46,8 @@ impl Failure {
         Self { class: Class::Retry, error: error.into() }
     }
 
-    /// It may succeed, but not before this time has passed. The delay is that of the next step of the retries which is
-    /// as long.
+    /// It may succeed, but not before this time has passed. The delay is the first one of the ladder which is as long; where
+    /// none is, it is the longest, and without a ladder a moment.
     pub fn retry_after(delay: Duration, error: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
         Self { class: Class::RetryAfter(delay), error: error.into() }
     }

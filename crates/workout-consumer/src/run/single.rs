@@ -64,6 +64,10 @@ impl<S: Send + Sync + 'static> OneByOne<S> {
             return self.shared.give_back(1);
         }
         let Message { delivery, letter, read } = message;
+        if delivery.is_lost() {
+            // It comes again, and what comes before it too.
+            return Worked::of(Tally { left: 1, ..Tally::default() });
+        }
         let tally = match read {
             Ok((ready, _)) => match self.shared.crashed(&delivery, || letter.attempts) {
                 Some(death) => self.shared.bury(delivery, &letter, death).await,

@@ -134,3 +134,22 @@ async fn events_about_the_same_keep_their_order_over_an_outage() {
     assert_eq!(seen.lock().unwrap()[1..], (11..=20).collect::<Vec<_>>());
     assert_eq!(running.end().await.handled, 11);
 }
+
+/// Those that wait in a line come again, behind the one that was under way, and are not handled before that.
+#[tokio::test(start_paused = true)]
+async fn events_about_the_same_keep_their_order_over_a_lost_link() {
+    let (server, broker) = server();
+    let seen = Seen::default();
+    let running = start(&broker, consumer(&seen).in_order_of_subjects()).await;
+    publish_many(&broker, 1).await;
+    until(|| running.health.last_settled().is_some()).await;
+    let workout = WorkoutId::generate();
+    for revision in 1..=5 {
+        publish(&broker, &Event::new("/tests", WorkoutDeleted::new(workout, revision)).unwrap()).await;
+    }
+    until(|| seen.begun.lock().unwrap().contains_key(&workout.to_string())).await;
+    server.close_channels(QUEUE);
+    until(|| server.waiting(QUEUE) == Some(0) && server.unsettled(QUEUE) == 0).await;
+    assert_eq!(seen.begun.lock().unwrap()[&workout.to_string()], [1, 1, 2, 3, 4, 5]);
+    assert_eq!(running.end().await.handled, 6);
+}

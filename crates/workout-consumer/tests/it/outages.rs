@@ -180,3 +180,18 @@ async fn an_error_that_cannot_be_written_pauses_as_any_other() {
         assert_eq!((report.handled, report.left), (1, 0), "{report:?}");
     }
 }
+
+#[tokio::test(start_paused = true)]
+async fn an_outage_lasts_from_its_beginning_whatever_its_errors_say() {
+    let (_server, broker) = server();
+    let asked = AtomicU32::new(0);
+    let consumer = Consumer::new(QUEUE).on(move |_: Event<WorkoutDeleted>| {
+        let port = 50_000 + asked.fetch_add(1, Ordering::SeqCst);
+        async move { Err::<(), _>(Failure::unavailable(format!("no answer on port {port}"))) }
+    });
+    let running = start(&broker, consumer).await;
+    publish_many(&broker, 1).await;
+    sleep(MINUTE).await;
+    assert!(running.health.lasts() > MINUTE / 2, "{:?}", running.health);
+    running.end().await;
+}

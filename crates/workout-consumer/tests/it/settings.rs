@@ -1,7 +1,7 @@
 use std::convert::Infallible;
 use std::time::Duration;
 
-use workout_consumer::{Batch, BatchHandler, Batches, Broker, Consumer, Prefetch, Retries};
+use workout_consumer::{Batch, BatchHandler, Batches, Broker, Consumer, Context, Next, Prefetch, Retries};
 use workout_events::{Event, WorkoutDeleted};
 
 use crate::support::{QUEUE, server, start};
@@ -30,6 +30,11 @@ async fn what_could_never_work_is_refused_before_anything_is_consumed() {
     check(consumer().batch(batches(1)), "it handles single events or batches, and not both").await;
     let twins = "a type of event has two handlers, of which one would never get anything";
     check(consumer().on(async |_: Event<WorkoutDeleted>| {}), twins).await;
+    let second = "it has two handlers of batches, of which one would never get anything";
+    check(Consumer::new(QUEUE).batch(batches(1)).batch(batches(1)), second).await;
+    let around =
+        Consumer::new(QUEUE).batch(batches(1)).around(async |context: Context, next: Next<()>| next.run(context).await);
+    check(around, "what is around handlers is not around batches").await;
     check(consumer().concurrency(0), "between 1 and 10000 handlers run at once").await;
     check(consumer().concurrency(10_001), "between 1 and 10000 handlers run at once").await;
     check(consumer().concurrency(3).prefetch(two()), too_small).await;
