@@ -19,6 +19,8 @@ use crate::run::{Crew, End, OneByOne, Report, Shared, Source, Together, Work, de
 use crate::settings::{LONGEST, Settings};
 use crate::shutdown::Shutdown;
 
+const TWINS: &str = "a type of event has two handlers, of which one would never get anything";
+
 /// A queue of this service, and what to do with the events in it.
 ///
 /// `S` is what its handlers share, if anything.
@@ -126,7 +128,7 @@ impl<S: Send + Sync + 'static> Consumer<S> {
     }
 
     /// How long what is under way may take after the shutdown, 20 seconds unless said otherwise. What is left then comes
-    /// again, to this service or to another instance.
+    /// again, to this service or to another instance. A broker that is silent may take three seconds more.
     pub fn drain(mut self, time: Duration) -> Self {
         self.settings.drain = time.min(LONGEST);
         self
@@ -196,6 +198,32 @@ impl<S: Send + Sync + 'static> Consumer<S> {
         self.go(broker, shutdown, Some(start)).await
     }
 
+    /// What could never work, whatever the settings are.
+    fn problem(&self) -> Option<&'static str> {
+        let Some(batch) = &self.batch else {
+            return match &self.readers {
+                readers if readers.is_empty() => Some("it has no handler, so it would park whatever comes"),
+                readers if readers.has_twins() => Some(TWINS),
+                _ => None,
+            };
+        };
+        if batch.work.is_empty() || batch.size == 0 {
+            Some("it has no handler, so it would park whatever comes")
+        } else if !self.readers.is_empty() {
+            Some("it handles single events or batches, and not both")
+        } else if self.has_two {
+            Some("it has two handlers of batches, of which one would never get anything")
+        } else if batch.work.has_twins() {
+            Some(TWINS)
+        } else if !self.layers.is_empty() {
+            Some("what is around handlers is not around batches")
+        } else if self.settings.concurrency != 1 || self.settings.by_subject {
+            Some("batches are committed one after another, so they have no concurrency")
+        } else {
+            None
+        }
+    }
+
     async fn go(
         self,
         broker: Broker,
@@ -203,40 +231,23 @@ impl<S: Send + Sync + 'static> Consumer<S> {
         start: Option<Start>,
     ) -> Result<Report, ConsumeError> {
         let _ended = self.health.ends_when_dropped();
+        if let Some(problem) = self.problem() {
+            return Err(ConsumeError::invalid(problem));
+        }
         let queue = self.queue();
-        let Self { settings, state, readers, layers, batch, has_two, health, .. } = self;
+        let Self { settings, state, readers, layers, batch, health, .. } = self;
         let at_once = batch.as_ref().map_or(settings.concurrency, |batch| batch.size);
         let prefetch = settings.prefetch_for(at_once, batch.is_some());
         settings.check(prefetch, at_once)?;
-        if has_two {
-            return Err(ConsumeError::invalid("it has two handlers of batches, of which one would never get anything"));
-        }
-        if batch.is_some() && !layers.is_empty() {
-            return Err(ConsumeError::invalid("what is around handlers is not around batches"));
-        }
-        if readers.has_twins() || batch.as_ref().is_some_and(|batch| batch.work.has_twins()) {
-            return Err(ConsumeError::invalid(
-                "a type of event has two handlers, of which one would never get anything",
-            ));
-        }
-        let shared = |settings| Shared::new(queue, settings, broker, health, start.is_some());
         let mut signal = pin!(shutdown);
         let shutdown = Shutdown::new(signal.as_mut());
-        let ended = match batch {
-            Some(batch) if readers.is_empty() && !batch.work.is_empty() && batch.size > 0 => {
-                let shared = shared(settings);
-                let work = Together::new(&shared, batch);
-                Box::pin(consume(shared, work, prefetch, start, shutdown)).await
-            }
-            None if !readers.is_empty() => {
-                let shared = shared(settings);
-                let work = OneByOne::new(&shared, readers, layers.into(), state);
-                Box::pin(consume(shared, work, prefetch, start, shutdown)).await
-            }
-            Some(_) if !readers.is_empty() => {
-                return Err(ConsumeError::invalid("it handles single events or batches, and not both"));
-            }
-            _ => return Err(ConsumeError::invalid("it has no handler, so it would park whatever comes")),
+        let shared = Shared::new(queue, settings, broker, health, start.is_some());
+        let ended = if let Some(batch) = batch {
+            let work = Together::new(&shared, batch);
+            Box::pin(consume(shared, work, prefetch, start, shutdown)).await
+        } else {
+            let work = OneByOne::new(&shared, readers, layers.into(), state);
+            Box::pin(consume(shared, work, prefetch, start, shutdown)).await
         };
         ended.map_err(ConsumeError::broker)
     }

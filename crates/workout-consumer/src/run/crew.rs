@@ -303,6 +303,9 @@ impl<W: Work> Crew<W> {
         }
         self.leave(self.unsettled());
         self.tasks.shutdown().await;
+        self.in_flight = 0;
+        self.tell_in_flight();
+        figures::paused(&self.shared.name, false);
         let closed = self.source.close().await;
         let Report { handled, retried, dead, quarantined, parked, left } = self.report;
         info!(queue = &*self.shared.name, handled, retried, dead, quarantined, parked, left, "drained");

@@ -10,7 +10,7 @@ use std::pin::{Pin, pin};
 use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::time::{sleep, timeout};
+use tokio::time::{Instant, sleep, timeout, timeout_at};
 use tracing::{info, warn};
 use workout_broker::{BrokerError, Deliveries, Delivery, Prefetch, Start, Topology};
 
@@ -29,7 +29,7 @@ const FIRST_PAUSE: Duration = Duration::from_millis(100);
 const LONGEST_PAUSE: Duration = Duration::from_secs(2);
 
 /// How long the broker may take for a goodbye.
-const GOODBYE: Duration = Duration::from_secs(5);
+const GOODBYE: Duration = Duration::from_secs(3);
 
 /// How long a subscription that is just being opened may take when it is no longer wanted.
 const SOON: Duration = Duration::from_secs(1);
@@ -220,8 +220,9 @@ impl Source {
             State::Open(deliveries) => Some(deliveries),
             State::Opening(_) | State::Ended => None,
         };
+        let until = Instant::now() + GOODBYE;
         for deliveries in [open, self.retired.take()].into_iter().flatten() {
-            match timeout(GOODBYE, deliveries.close()).await {
+            match timeout_at(until, deliveries.close()).await {
                 Ok(Err(error)) if !error.is_transient() && !error.is_not_found() => return Err(error),
                 // What was settled and did not arrive comes again, which harms nobody.
                 Ok(_) | Err(_) => {}

@@ -53,7 +53,7 @@ fn batch(database: &Database) -> Consumer {
 async fn check<S: Send + Sync + 'static>(consumer: fn(&Database) -> Consumer<S>, away: Duration, most_asked: u32) {
     let (server, broker) = server();
     let database = Database::default();
-    let running = start(&broker, consumer(&database).concurrency(8)).await;
+    let running = start(&broker, consumer(&database)).await;
     publish_many(&broker, 30).await;
     sleep(away).await;
     assert!(matches!(running.health.state(), ConsumerState::Paused(reason) if reason == "connection refused"));

@@ -38,6 +38,9 @@ async fn what_could_never_work_is_refused_before_anything_is_consumed() {
     check(consumer().concurrency(0), "between 1 and 10000 handlers run at once").await;
     check(consumer().concurrency(10_001), "between 1 and 10000 handlers run at once").await;
     check(consumer().concurrency(3).prefetch(two()), too_small).await;
+    let one_by_one = "batches are committed one after another, so they have no concurrency";
+    check(Consumer::new(QUEUE).batch(batches(3)).concurrency(2), one_by_one).await;
+    check(Consumer::new(QUEUE).batch(batches(3)).in_order_of_subjects(), one_by_one).await;
     check(Consumer::new(QUEUE).batch(batches(3)).prefetch(two()), too_small).await;
     check(Consumer::new(QUEUE).batch(batches(70_000)), too_small).await;
     check(consumer().limit(Duration::ZERO), "a handler needs some time").await;
