@@ -28,6 +28,9 @@ const LONGEST_PAUSE: Duration = Duration::from_secs(2);
 /// How long a message at most waits in this process that cannot wait at the broker.
 const LONGEST_WAIT: Duration = Duration::from_secs(5);
 
+/// How often a message has come back that is handled alone. Once is what a lost link does to all that are out.
+const SUSPECT: u32 = 2;
+
 /// What a consumer is, once it runs.
 #[derive(Debug)]
 pub(crate) struct Shared {
@@ -121,7 +124,7 @@ impl Shared {
 
     /// Whether a message has come back so often that it may be what ends the processes which handle it.
     pub(crate) fn is_suspect(&self, delivery: &Delivery) -> bool {
-        !self.history && delivery.returns() >= crate::run::source::SUSPECT
+        !self.history && delivery.returns() >= SUSPECT
     }
 
     /// The death of a message that has come back too often to be handled once more.

@@ -19,9 +19,6 @@ use crate::retries::jitter;
 use crate::run::figures;
 use crate::run::shared::Shared;
 
-/// How often a message has come back that is handled alone. Once is what a lost link does to all that are out.
-pub(super) const SUSPECT: u32 = 2;
-
 /// The pause before a second attempt to subscribe, doubled with each one that follows.
 const FIRST_PAUSE: Duration = Duration::from_millis(100);
 

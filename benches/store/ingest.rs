@@ -1,21 +1,19 @@
 //! Writing with the ledger and every projection, beside what people write by hand for one.
 //!
-//! `cargo bench -p stats-store --bench ingest`; with `WORKOUT_TEST_POSTGRES_URL` (which `with-servers --postgres` sets)
-//! PostgreSQL is measured as well. Figures drift with the machine; the ratios of one run do not.
+//! `cargo bench --bench ingest` finds or starts a PostgreSQL. Figures drift with the machine; the ratios of one run do not.
 #![expect(clippy::print_stdout, reason = "a bench prints what it measured")]
 
-use std::error::Error;
 use std::time::{Duration, Instant};
 
 use sqlx::postgres::PgPool;
 use stats_store::{Effect, Fact, StatsStore};
+use support::servers::{Need, provide};
 use uuid::Uuid;
+use workout_benches::{Failure, figure, median};
 use workout_events::jiff::Timestamp;
 use workout_events::{
     ActivityType, Event, Exercise, Moment, Set, SetKind, Source, UserId, WorkoutId, WorkoutPerformed, ZoneName,
 };
-
-type Failure = Box<dyn Error + Send + Sync>;
 
 /// How many of each size a round writes.
 const BATCH: usize = 500;
@@ -27,6 +25,15 @@ fn main() -> Result<(), Failure> {
 }
 
 async fn bench(events: usize, rounds: usize) -> Result<(), Failure> {
+    let servers = provide(&[Need::Postgres]).await?;
+    let found = servers.settings().iter().find(|(name, _)| *name == "WORKOUT_TEST_POSTGRES_URL");
+    let url = found.map(|(_, url)| url.clone()).ok_or("no PostgreSQL")?;
+    let result = all(&url, events, rounds).await;
+    servers.stop().await;
+    result
+}
+
+async fn all(url: &str, events: usize, rounds: usize) -> Result<(), Failure> {
     let folder = tempfile::tempdir()?;
     let sqlite = StatsStore::sqlite(folder.path().join("stats.db")).await?;
     for (what, exercises) in [("endurance", 0), ("strength, 5 exercises of 4 sets", 5)] {
@@ -37,38 +44,33 @@ async fn bench(events: usize, rounds: usize) -> Result<(), Failure> {
                 Some((_, rates)) => rates.push(rate),
                 None => rows.push((name.to_owned(), vec![rate])),
             };
-            if let Ok(url) = std::env::var("WORKOUT_TEST_POSTGRES_URL") {
-                let store = StatsStore::connect(&url).await?;
-                let pool = PgPool::connect(&url).await?;
-                by_hand::create(&pool).await?;
-                let history = history(&users, events, exercises)?;
-                let other = self::history(&users, events, exercises)?;
-                // In turns, so that what fills up in the meantime is nobody's advantage.
-                if round % 2 == 0 {
-                    note("PostgreSQL, by hand, one projection", by_hand::write(&pool, &history).await?);
-                    note("PostgreSQL, ours", write(&store, &other).await?);
-                } else {
-                    note("PostgreSQL, ours", write(&store, &other).await?);
-                    note("PostgreSQL, by hand, one projection", by_hand::write(&pool, &history).await?);
-                }
-                store.close().await;
-                pool.close().await;
+            let store = StatsStore::connect(url).await?;
+            let pool = PgPool::connect(url).await?;
+            by_hand::create(&pool).await?;
+            let (theirs, ours) = (history(&users, events, exercises)?, history(&users, events, exercises)?);
+            // In turns, so that what fills up in the meantime is nobody's advantage.
+            if round % 2 == 0 {
+                note("PostgreSQL, by hand, one projection", by_hand::write(&pool, &theirs).await?);
+                note("PostgreSQL, ours", write(&store, &ours).await?);
+            } else {
+                note("PostgreSQL, ours", write(&store, &ours).await?);
+                note("PostgreSQL, by hand, one projection", by_hand::write(&pool, &theirs).await?);
             }
+            store.close().await;
+            pool.close().await;
             note("SQLite, ours", write(&sqlite, &history(&users, events / 2, exercises)?).await?);
             note("memory, ours", write(&StatsStore::memory(), &history(&users, events / 2, exercises)?).await?);
         }
         println!("{what}: events/s, median of {rounds} rounds");
-        for (name, mut rates) in rows {
-            rates.sort_by(f64::total_cmp);
-            println!("{name:40} {:>10.0}", rates[rates.len() / 2]);
+        for (name, rates) in rows {
+            println!("{name:40} {:>10.0}", median(rates));
         }
     }
     Ok(())
 }
 
-#[expect(clippy::cast_precision_loss, reason = "it is printed")]
 fn rate(events: usize, took: Duration) -> f64 {
-    events as f64 / took.as_secs_f64()
+    figure(events) / took.as_secs_f64()
 }
 
 /// From decoded events to committed ones.

@@ -1,21 +1,19 @@
 //! What questions cost about a person with 1,000 and with 50,000 workouts.
 //!
-//! `cargo bench -p stats-store --bench queries`; with `WORKOUT_TEST_POSTGRES_URL` (which `with-servers --postgres` sets)
-//! PostgreSQL is asked as well.
+//! `cargo bench --bench queries` finds or starts a PostgreSQL.
 #![expect(clippy::print_stdout, reason = "a bench prints what it measured")]
 
-use std::error::Error;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use stats_store::{Day, Days, Fact, Period, Schedule, StatsReader, StatsStore, WorkoutFilter};
+use support::servers::{Need, provide};
+use workout_benches::Failure;
 use workout_events::jiff::Timestamp;
 use workout_events::types::user::WeekStart;
 use workout_events::{
     ActivityType, Event, Exercise, Moment, Set, SetKind, Source, UserId, WorkoutId, WorkoutPerformed, ZoneName,
 };
-
-type Failure = Box<dyn Error + Send + Sync>;
 
 /// The first workout, and how long the history is: ten years.
 const FIRST: i64 = 1_430_000_000;
@@ -28,11 +26,18 @@ fn main() -> Result<(), Failure> {
 }
 
 async fn bench(sizes: &[i64], times: usize) -> Result<(), Failure> {
+    let servers = provide(&[Need::Postgres]).await?;
+    let found = servers.settings().iter().find(|(name, _)| *name == "WORKOUT_TEST_POSTGRES_URL");
+    let url = found.map(|(_, url)| url.clone()).ok_or("no PostgreSQL")?;
+    let result = all(&url, sizes, times).await;
+    servers.stop().await;
+    result
+}
+
+async fn all(url: &str, sizes: &[i64], times: usize) -> Result<(), Failure> {
     let folder = tempfile::tempdir()?;
-    let mut stores = vec![("SQLite", StatsStore::sqlite(folder.path().join("stats.db")).await?)];
-    if let Ok(url) = std::env::var("WORKOUT_TEST_POSTGRES_URL") {
-        stores.push(("PostgreSQL", StatsStore::connect(&url).await?));
-    }
+    let sqlite = StatsStore::sqlite(folder.path().join("stats.db")).await?;
+    let stores = [("SQLite", sqlite), ("PostgreSQL", StatsStore::connect(url).await?)];
     for (name, store) in stores {
         for workouts in sizes {
             let user = UserId::generate();
