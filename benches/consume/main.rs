@@ -36,8 +36,7 @@ fn main() -> Result<(), Failure> {
 async fn bench() -> Result<(), Failure> {
     let wanted = Wanted::parse(std::env::args().skip(1))?;
     let servers = provide(&[Need::RabbitMq]).await?;
-    let setting = |name| servers.settings().iter().find(|(other, _)| *other == name).map(|(_, value)| value.clone());
-    let url = setting("WORKOUT_TEST_AMQP_URL").ok_or("no RabbitMQ")?;
+    let url = servers.setting("WORKOUT_TEST_AMQP_URL").ok_or("no RabbitMQ")?.to_owned();
     // In a task of its own, as a service is: what the main thread awaits is woken from another thread each time.
     let result = tokio::spawn(async move { all(&url, &wanted).await }).await?;
     servers.stop().await;

@@ -1,7 +1,5 @@
 //! What is measured of a run, and how it is told.
 
-use workout_benches::{Spent, median};
-
 /// Events of a batch, which one acknowledgement settles.
 pub(crate) const BATCH: usize = 500;
 
@@ -76,25 +74,11 @@ impl Way {
 }
 
 /// One run of one way.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Run {
-    way: Way,
-    per_second: f64,
-    cpu_per_100k: f64,
-}
-
-impl Run {
-    pub(crate) fn of(way: Way, spent: Spent, events: usize) -> Self {
-        Self { way, per_second: spent.per_second(events), cpu_per_100k: spent.cpu_per_100k(events) }
-    }
-}
+pub(crate) type Run = workout_benches::Run<Way>;
 
 /// Prints the medians, and their ratios to the client library without and with the decoding.
 pub(crate) fn report(ways: &[Way], runs: &[Run]) {
-    let of = |way: Way| {
-        let figures = |figure: fn(&Run) -> f64| runs.iter().filter(|run| run.way == way).map(figure).collect();
-        (median(figures(|run| run.per_second)), median(figures(|run| run.cpu_per_100k)))
-    };
+    let of = |way: Way| Run::medians(runs, way);
     let columns = ("events/s", "of lapin", "of fair", "CPU s/100k", "of fair");
     println!(
         "{:18} {:46} {:>9} {:>8} {:>8} {:>11} {:>8}",

@@ -39,10 +39,7 @@ fn main() -> Result<(), Failure> {
 
 async fn bench(size: Size) -> Result<(), Failure> {
     let servers = provide(&[Need::RabbitMq, Need::Postgres]).await?;
-    let setting = |name: &str| {
-        let found = servers.settings().iter().find(|(other, _)| *other == name);
-        found.map(|(_, value)| value.clone()).ok_or_else(|| format!("{name} is not known"))
-    };
+    let setting = |name| servers.setting(name).map(str::to_owned).ok_or_else(|| format!("{name} is not known"));
     let (amqp, postgres) = (setting("WORKOUT_TEST_AMQP_URL")?, setting("WORKOUT_TEST_POSTGRES_URL")?);
     let result = all(&amqp, &postgres, size).await;
     servers.stop().await;

@@ -54,8 +54,7 @@ fn main() -> Result<(), Failure> {
 async fn bench() -> Result<(), Failure> {
     let wanted = Wanted::parse(std::env::args().skip(1))?;
     let servers = provide(&[Need::RabbitMq]).await?;
-    let setting = |name| servers.settings().iter().find(|(other, _)| *other == name).map(|(_, value)| value.clone());
-    let url = setting("WORKOUT_TEST_AMQP_URL").ok_or("no RabbitMQ")?;
+    let url = servers.setting("WORKOUT_TEST_AMQP_URL").ok_or("no RabbitMQ")?.to_owned();
     let result = all(&url, &wanted).await;
     servers.stop().await;
     result

@@ -1,7 +1,5 @@
 //! What is measured of a run, and how it is told.
 
-use workout_benches::{Spent, median};
-
 /// A way to publish.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Way {
@@ -52,29 +50,14 @@ impl Way {
 }
 
 /// One run of one way.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Run {
-    way: Way,
-    per_second: f64,
-    cpu_per_100k: f64,
-}
-
-impl Run {
-    pub(crate) fn of(way: Way, spent: Spent, events: usize) -> Self {
-        Self { way, per_second: spent.per_second(events), cpu_per_100k: spent.cpu_per_100k(events) }
-    }
-}
+pub(crate) type Run = workout_benches::Run<Way>;
 
 /// Prints the medians and their ratios to the limit.
 pub(crate) fn report(ways: &[Way], runs: &[Run]) {
-    let median_of = |way: Way, figure: fn(&Run) -> f64| {
-        // Not a number without the way to compare with, as when the command line names others only.
-        median(runs.iter().filter(|run| run.way == way).map(figure).collect())
-    };
-    let limit = (median_of(Way::Limit, |run| run.per_second), median_of(Way::Limit, |run| run.cpu_per_100k));
+    let limit = Run::medians(runs, Way::Limit);
     println!("{:10} {:58} {:>9} {:>6} {:>11} {:>6}", "way", "", "events/s", "ratio", "CPU s/100k", "ratio");
     for way in ways {
-        let (rate, cpu) = (median_of(*way, |run| run.per_second), median_of(*way, |run| run.cpu_per_100k));
+        let (rate, cpu) = Run::medians(runs, *way);
         let ratios = (rate / limit.0, cpu / limit.1);
         let (name, what) = (way.name(), way.what());
         println!("{name:10} {what:58} {rate:>9.0} {:>6.2} {cpu:>11.2} {:>6.2}", ratios.0, ratios.1);

@@ -8,6 +8,7 @@ mod event;
 mod figures;
 mod paired;
 mod process;
+mod run;
 
 use std::error::Error;
 
@@ -15,6 +16,7 @@ pub use event::event;
 pub use figures::{figure, median};
 pub use paired::ratio;
 pub use process::{Clock, Spent, resident};
+pub use run::Run;
 
 /// Why a bench ended early.
 pub type Failure = Box<dyn Error + Send + Sync>;

@@ -26,8 +26,7 @@ fn main() -> Result<(), Failure> {
 
 async fn bench(events: usize, rounds: usize) -> Result<(), Failure> {
     let servers = provide(&[Need::Postgres]).await?;
-    let found = servers.settings().iter().find(|(name, _)| *name == "WORKOUT_TEST_POSTGRES_URL");
-    let url = found.map(|(_, url)| url.clone()).ok_or("no PostgreSQL")?;
+    let url = servers.setting("WORKOUT_TEST_POSTGRES_URL").ok_or("no PostgreSQL")?.to_owned();
     let result = all(&url, events, rounds).await;
     servers.stop().await;
     result

@@ -35,6 +35,12 @@ impl Servers {
         &self.settings
     }
 
+    /// The value of one of them.
+    #[must_use]
+    pub fn setting(&self, name: &str) -> Option<&str> {
+        self.settings.iter().find(|(other, _)| *other == name).map(|(_, value)| value.as_str())
+    }
+
     /// Stops what [`provide`] started and removes its files.
     pub async fn stop(self) {
         for container in self.containers {

@@ -41,12 +41,17 @@ fn revisions(size: usize) -> Batches<u32> {
 
 /// Commits what has no poison in it.
 fn refusing(size: usize, ledger: &Ledger, poison: fn(u32) -> bool) -> BatchHandler {
+    failing(size, ledger, poison, || Failure::reject("the database refuses this value"))
+}
+
+/// Commits what has no poison in it, and says this of what has.
+fn failing(size: usize, ledger: &Ledger, poison: fn(u32) -> bool, failure: fn() -> Failure) -> BatchHandler {
     let ledger = ledger.clone();
     revisions(size).commit(move |batch: Batch<u32>| {
         let ledger = ledger.clone();
         async move {
             if batch.items().iter().any(|revision| poison(*revision)) {
-                return Err(Failure::reject("the database refuses this value"));
+                return Err(failure());
             }
             Ok(ledger.commit(&batch).await?)
         }
@@ -169,16 +174,7 @@ async fn a_panic_of_a_batch_harms_no_neighbour_either() {
 async fn one_of_a_batch_that_fails_goes_up_the_ladder_alone() {
     let (server, broker) = server();
     let ledger = Ledger::default();
-    let noting = ledger.clone();
-    let handler = revisions(8).commit(move |batch: Batch<u32>| {
-        let ledger = noting.clone();
-        async move {
-            if batch.items().contains(&5) {
-                return Err(Failure::retry("not yet"));
-            }
-            Ok(ledger.commit(&batch).await?)
-        }
-    });
+    let handler = failing(8, &ledger, |revision| revision == 5, || Failure::retry("not yet"));
     let retries = Retries::none().ladder([SECOND, SECOND * 5]);
     let consumer = Consumer::new(QUEUE).retries(retries).batch(handler);
     broker.declare(&consumer.queue()).await.unwrap();
@@ -245,16 +241,7 @@ async fn the_next_batch_is_filled_while_one_is_committed() {
 async fn one_of_a_batch_has_as_many_attempts_as_any_other() {
     let (server, broker) = server();
     let ledger = Ledger::default();
-    let noting = ledger.clone();
-    let handler = revisions(8).commit(move |batch: Batch<u32>| {
-        let ledger = noting.clone();
-        async move {
-            if batch.items().contains(&5) {
-                return Err(Failure::retry("not yet"));
-            }
-            Ok(ledger.commit(&batch).await?)
-        }
-    });
+    let handler = failing(8, &ledger, |revision| revision == 5, || Failure::retry("not yet"));
     let retries = Retries::none().at_once(2).ladder([SECOND]);
     let consumer = Consumer::new(QUEUE).retries(retries).batch(handler);
     broker.declare(&consumer.queue()).await.unwrap();
