@@ -67,7 +67,7 @@ pub use crate::operate::{Drift, Progress, Quarantined, Sample, Verified};
 pub use crate::person::{AsOf, Preferences};
 pub use crate::query::{
     After, Answer, Comparison, DaySums, Days, EffortOf, ExerciseFigures, ExerciseSums, Figures, Lifetime, MonthSums,
-    Performed, Period, Point, Record, Schedule, Streak, Streaks, Sums, TrendPoint, WorkoutFilter,
+    Performed, Period, Point, Record, Schedule, Streak, Streaks, Sums, TrendPoint, WholeWorkout, WorkoutFilter,
 };
 pub use crate::risk::Risk;
 pub use crate::seam::{StatsReader, StatsWriter};

@@ -8,9 +8,10 @@ use tokio::sync::{OwnedRwLockWriteGuard, RwLock};
 use uuid::Uuid;
 
 use crate::error::StoreError;
+use crate::fact::PERFORMED;
 use crate::person::Person;
 use crate::store::Database;
-use crate::table::{Filter, Find, On, PEOPLE, Rows, Scan, Seen, Table, Tables, Take, Value};
+use crate::table::{Filter, Find, LEDGER, On, PEOPLE, Rows, Scan, Seen, Table, Tables, Take, Value};
 
 /// One writer at a time, and no reader beside it.
 #[derive(Default)]
@@ -91,6 +92,7 @@ impl Database for Memory {
             }
             Take::Sums { by, of } => sums(scan.table, by, of, found),
         };
+        let found = if scan.with_data { with_data(&state, scan.table, found) } else { found };
         Ok(Seen { as_of: person.map(|person| person.as_of()), rows: found })
     }
 
@@ -152,6 +154,17 @@ fn sums(table: &Table, by: &[&str], of: &[&str], rows: Vec<Vec<Value>>) -> Vec<V
         sums.iter_mut().zip(of).for_each(|(sum, name)| add(sum, &row[table.place(name)]));
     }
     groups.into_iter().map(|(key, sums)| [key, sums].concat()).collect()
+}
+
+fn with_data(state: &State, table: &Table, mut found: Vec<Vec<Value>>) -> Vec<Vec<Value>> {
+    let (place, kind, data) = (table.place("fact_id"), LEDGER.place("kind"), LEDGER.place("data"));
+    for row in &mut found {
+        let fact =
+            if let Value::Id(id) = row[place] { rows(state, Find::new(&LEDGER, "fact_id", &[id])).pop() } else { None };
+        let performed = fact.filter(|fact| fact[kind] == Value::Int(PERFORMED));
+        row.push(performed.map_or(Value::Null, |mut fact| fact.swap_remove(data)));
+    }
+    found
 }
 
 fn add(sum: &mut Value, value: &Value) {

@@ -3,13 +3,13 @@
 use std::fmt::Debug;
 
 use async_trait::async_trait;
-use workout_events::UserId;
+use workout_events::{UserId, WorkoutId, WorkoutPerformed};
 
 use crate::error::{Kind, StoreError};
 use crate::fact::{Effect, Fact};
 use crate::number::Totals;
 use crate::query::{
-    Answer, DaySums, Days, EffortOf, ExerciseSums, Lifetime, MonthSums, Performed, Sums, WorkoutFilter,
+    Answer, DaySums, Days, EffortOf, ExerciseSums, Lifetime, MonthSums, Performed, Sums, WholeWorkout, WorkoutFilter,
 };
 
 /// Stores facts. An implementation of one's own has to pass the suite of the feature `testing`.
@@ -110,6 +110,35 @@ pub trait StatsReader: Debug + Send + Sync {
     /// # Errors
     /// When the store cannot be read.
     async fn workouts(&self, _user: UserId, _filter: &WorkoutFilter) -> Result<Answer<Vec<Performed>>, StoreError> {
+        Err(Kind::Unsupported.into())
+    }
+
+    /// The same page with all that was said of each workout. Such pages are long: ask for few workouts at a time.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    async fn whole_workouts(
+        &self,
+        _user: UserId,
+        _filter: &WorkoutFilter,
+    ) -> Result<Answer<Vec<WholeWorkout>>, StoreError> {
+        Err(Kind::Unsupported.into())
+    }
+
+    /// A workout that counts, with all that was said of it; nothing where it is not the user's.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    async fn workout(&self, _user: UserId, _workout: WorkoutId) -> Result<Answer<Option<WholeWorkout>>, StoreError> {
+        Err(Kind::Unsupported.into())
+    }
+
+    /// Every revision of a workout that says it is the user's, the lowest first, whether it counts or not: also those
+    /// that were edited or deleted since.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    async fn revisions(&self, _user: UserId, _workout: WorkoutId) -> Result<Answer<Vec<WorkoutPerformed>>, StoreError> {
         Err(Kind::Unsupported.into())
     }
 }

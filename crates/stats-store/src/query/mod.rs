@@ -18,7 +18,7 @@ pub use compare::Comparison;
 pub use days::Days;
 pub use exercise::{Record, TrendPoint};
 pub use figures::{ExerciseFigures, Figures};
-pub use rows::{DaySums, EffortOf, ExerciseSums, Lifetime, MonthSums, Performed, Sums};
+pub use rows::{DaySums, EffortOf, ExerciseSums, Lifetime, MonthSums, Performed, Sums, WholeWorkout};
 pub use series::{Period, Point};
 pub use streaks::{Schedule, Streak, Streaks};
 pub use workouts::{After, WorkoutFilter};

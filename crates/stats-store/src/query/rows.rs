@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 use workout_events::jiff::Timestamp;
-use workout_events::{ActivityType, WorkoutId};
+use workout_events::{ActivityType, WorkoutId, WorkoutPerformed};
 
 use crate::number::{Day, Tally};
 use crate::person::Preferences;
@@ -129,6 +129,16 @@ pub struct Performed {
     pub volume_g: Option<i64>,
     /// Working sets.
     pub sets: i64,
+}
+
+/// A workout that counts, with all that was said of it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct WholeWorkout {
+    /// What a list shows of it.
+    pub brief: Performed,
+    /// The revision that counts, as it was said.
+    pub data: WorkoutPerformed,
 }
 
 /// As RFC 3339.

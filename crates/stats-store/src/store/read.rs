@@ -3,7 +3,7 @@
 use async_trait::async_trait;
 use uuid::Uuid;
 use workout_events::jiff::Timestamp;
-use workout_events::{ActivityType, UserId, WorkoutId};
+use workout_events::{ActivityType, UserId, WorkoutId, WorkoutPerformed};
 
 use super::database::{Database, Store};
 use crate::error::{Kind, StoreError};
@@ -11,10 +11,10 @@ use crate::number::{Day, Effort, Month, Tally, Totals};
 use crate::person::{AsOf, Person};
 use crate::projection::{DAYS, EFFORTS, EXERCISES, definition, within};
 use crate::query::{
-    Answer, DaySums, Days, EffortOf, ExerciseSums, Lifetime, MonthSums, Performed, Sums, WorkoutFilter,
+    Answer, DaySums, Days, EffortOf, ExerciseSums, Lifetime, MonthSums, Performed, Sums, WholeWorkout, WorkoutFilter,
 };
 use crate::seam::StatsReader;
-use crate::table::{Cells, Filter, PEOPLE, Scan, Table, Take, Value, WORKOUTS};
+use crate::table::{Cells, Filter, PAST, PEOPLE, Scan, Table, Take, Value, WORKOUTS};
 
 const TALLY: [&str; Tally::COLUMNS.len()] = {
     let mut names = [""; Tally::COLUMNS.len()];
@@ -101,24 +101,37 @@ impl<D: Database> StatsReader for Store<D> {
     }
 
     async fn workouts(&self, user: UserId, filter: &WorkoutFilter) -> Result<Answer<Vec<Performed>>, StoreError> {
-        let mut filters = vec![between("day", filter.days)];
-        if filter.days != Days::ALL {
-            // So that an index by time finds the days: no zone is further from UTC than a day, and no day begins later than
-            // at 23 o'clock.
-            let us = |day: Day| day.number() * 86_400_000_000;
-            let (first, last) = (us(filter.days.first.plus(-1)), us(filter.days.last.plus(4)));
-            filters.push(Filter::Between("started_us", first, last));
+        let (filters, take) = page(filter);
+        self.scan(user, &WORKOUTS, filters, take, |row| performed(&mut Cells::new(row))).await
+    }
+
+    async fn whole_workouts(
+        &self,
+        user: UserId,
+        filter: &WorkoutFilter,
+    ) -> Result<Answer<Vec<WholeWorkout>>, StoreError> {
+        let (filters, take) = page(filter);
+        self.scan_whole(user, &WORKOUTS, filters, take, whole).await
+    }
+
+    async fn workout(&self, user: UserId, workout: WorkoutId) -> Result<Answer<Option<WholeWorkout>>, StoreError> {
+        let filters = vec![Filter::Equal("workout_id", Value::Id(workout.into()))];
+        Ok(self.scan_whole(user, &WORKOUTS, filters, Take::Rows, whole).await?.map(|mut found| found.pop()))
+    }
+
+    async fn revisions(&self, user: UserId, workout: WorkoutId) -> Result<Answer<Vec<WorkoutPerformed>>, StoreError> {
+        let of_workout = || vec![Filter::Equal("workout_id", Value::Id(workout.into()))];
+        // What is written between the two would make them of no moment, so they begin anew.
+        loop {
+            let counting = self.workout(user, workout).await?;
+            let past = self.scan_whole(user, &PAST, of_workout(), Take::Rows, past).await?;
+            if past.as_of == counting.as_of {
+                let counting = counting.value.map(|whole| whole.data);
+                let mut all: Vec<_> = past.value.into_iter().flatten().chain(counting).collect();
+                all.sort_by_key(|data| data.revision);
+                return Ok(Answer::new(past.as_of, all));
+            }
         }
-        if let Some(activity) = filter.activity {
-            filters.push(Filter::Equal("activity", activity.as_str().into()));
-        }
-        let place = ("started_us", "workout_id");
-        if let Some(after) = &filter.after {
-            let key = (after.started_at.as_microsecond(), Uuid::from(after.workout_id));
-            filters.push(Filter::Below(place, key));
-        }
-        let take = Take::Last(place, filter.limit.into());
-        self.scan(user, &WORKOUTS, filters, take, performed).await
     }
 }
 
@@ -131,7 +144,27 @@ impl<D: Database> Store<D> {
         take: Take,
         read: impl Fn(Vec<Value>) -> Result<T, StoreError> + Send,
     ) -> Result<Answer<Vec<T>>, StoreError> {
-        let seen = self.0.scan(&Scan { table, user: user.into(), filters, take }).await?;
+        self.read(Scan { table, user: user.into(), filters, take, with_data: false }, read).await
+    }
+
+    /// Each row ends with the data of its fact.
+    async fn scan_whole<T>(
+        &self,
+        user: UserId,
+        table: &'static Table,
+        filters: Vec<Filter>,
+        take: Take,
+        read: impl Fn(Vec<Value>) -> Result<T, StoreError> + Send,
+    ) -> Result<Answer<Vec<T>>, StoreError> {
+        self.read(Scan { table, user: user.into(), filters, take, with_data: true }, read).await
+    }
+
+    async fn read<T>(
+        &self,
+        scan: Scan,
+        read: impl Fn(Vec<Value>) -> Result<T, StoreError> + Send,
+    ) -> Result<Answer<Vec<T>>, StoreError> {
+        let seen = self.0.scan(&scan).await?;
         let as_of = seen.as_of.unwrap_or_else(|| AsOf { definition: definition(), ..AsOf::default() });
         match as_of.definition {
             kept if kept < definition() => Err(Kind::OlderDefinition.into()),
@@ -139,6 +172,26 @@ impl<D: Database> Store<D> {
             _ => Ok(Answer::new(as_of, seen.rows.into_iter().map(read).collect::<Result<_, _>>()?)),
         }
     }
+}
+
+fn page(filter: &WorkoutFilter) -> (Vec<Filter>, Take) {
+    let mut filters = vec![between("day", filter.days)];
+    if filter.days != Days::ALL {
+        // So that an index by time finds the days: no zone is further from UTC than a day, and no day begins later than
+        // at 23 o'clock.
+        let us = |day: Day| day.number() * 86_400_000_000;
+        let (first, last) = (us(filter.days.first.plus(-1)), us(filter.days.last.plus(4)));
+        filters.push(Filter::Between("started_us", first, last));
+    }
+    if let Some(activity) = filter.activity {
+        filters.push(Filter::Equal("activity", activity.as_str().into()));
+    }
+    let place = ("started_us", "workout_id");
+    if let Some(after) = &filter.after {
+        let key = (after.started_at.as_microsecond(), Uuid::from(after.workout_id));
+        filters.push(Filter::Below(place, key));
+    }
+    (filters, Take::Last(place, filter.limit.into()))
 }
 
 fn between(name: &'static str, days: Days) -> Filter {
@@ -180,16 +233,34 @@ fn effort(row: Vec<Value>) -> Result<EffortOf, StoreError> {
     })
 }
 
-fn performed(row: Vec<Value>) -> Result<Performed, StoreError> {
+fn whole(row: Vec<Value>) -> Result<WholeWorkout, StoreError> {
     let mut cells = Cells::new(row);
-    let (workout_id, revision) = (workout(&mut cells)?, cells.int()?);
+    let brief = performed(&mut cells)?;
+    let data = said(&mut cells)?.ok_or(Kind::Corrupt("a fact is missing"))?;
+    Ok(WholeWorkout { brief, data })
+}
+
+/// Nothing, where the fact is a deletion.
+fn past(row: Vec<Value>) -> Result<Option<WorkoutPerformed>, StoreError> {
+    let mut cells = Cells::new(row);
+    let (_fact, _workout, _user) = (cells.id()?, cells.maybe_id()?, cells.maybe_id()?);
+    said(&mut cells)
+}
+
+fn said(cells: &mut Cells) -> Result<Option<WorkoutPerformed>, StoreError> {
+    let read = |data: String| serde_json::from_str(&data).map_err(|_| Kind::Corrupt("data"));
+    Ok(cells.maybe_text()?.map(read).transpose()?)
+}
+
+fn performed(cells: &mut Cells) -> Result<Performed, StoreError> {
+    let (workout_id, revision) = (workout(cells)?, cells.int()?);
     let (_kind, _fact, _user) = (cells.int()?, cells.maybe_id()?, cells.maybe_id()?);
     Ok(Performed {
         workout_id,
         revision: u32::try_from(revision).map_err(|_| Kind::Corrupt("revision"))?,
-        started_at: time(&mut cells)?,
+        started_at: time(cells)?,
         day: Day::from_number(cells.int()?),
-        activity: activity(&mut cells)?,
+        activity: activity(cells)?,
         duration_s: cells.int()?,
         energy_kcal: cells.maybe_int()?,
         distance_m: cells.maybe_int()?,

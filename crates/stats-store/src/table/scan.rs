@@ -12,6 +12,9 @@ pub(crate) struct Scan {
     pub(crate) user: Uuid,
     pub(crate) filters: Vec<Filter>,
     pub(crate) take: Take,
+    /// Whether each row ends with what was said: the data of its fact, or nothing where that is a deletion. Of tables
+    /// with a `fact_id`, and of whole rows.
+    pub(crate) with_data: bool,
 }
 
 #[derive(Debug, Clone)]
@@ -44,7 +47,10 @@ impl Scan {
     /// What is in the columns that come back.
     pub(crate) fn kinds(&self) -> Vec<Kind> {
         match self.take {
-            Take::Rows | Take::Last(..) => self.table.columns().map(|column| column.kind).collect(),
+            Take::Rows | Take::Last(..) => {
+                let data = self.with_data.then_some(Kind::Text);
+                self.table.columns().map(|column| column.kind).chain(data).collect()
+            }
             Take::Sums { by, of } => {
                 let kind = |name: &&'static str| self.table.columns().find(|column| column.name == *name);
                 by.iter().chain(of).filter_map(kind).map(|column| column.kind).collect()

@@ -2,9 +2,10 @@
 
 use std::fmt::Write;
 
-use super::layout::{Column, Kind, Table};
+use super::layout::{Column, Kind, LEDGER, Table};
 use super::scan::{Filter, Scan, Take};
 use super::seam::On;
+use crate::fact::PERFORMED;
 
 /// What differs.
 #[derive(Debug, Clone, Copy)]
@@ -64,7 +65,10 @@ pub(crate) fn insert_tail(table: &Table, on: On) -> String {
 /// The statement of a scan. Its values are: the user, then those of the filters in their order.
 pub(crate) fn scan(dialect: &Dialect, scan: &Scan) -> String {
     let mut inner = match scan.take {
-        Take::Rows | Take::Last(..) => format!("SELECT {}", names(scan.table.columns())),
+        Take::Rows | Take::Last(..) => {
+            let data = if scan.with_data { data(dialect) } else { String::new() };
+            format!("SELECT {}{data}", names(scan.table.columns()))
+        }
         Take::Sums { by, of } => {
             let sums = of.iter().map(|name| format!("CAST(sum({name}) AS {}) AS {name}", dialect.int));
             let columns: Vec<_> = by.iter().map(ToString::to_string).chain(sums).collect();
@@ -72,7 +76,7 @@ pub(crate) fn scan(dialect: &Dialect, scan: &Scan) -> String {
         }
     };
     // Writing to a String does not fail, here and below.
-    let _ = write!(inner, " FROM {} WHERE user_id = $1", dialect.name(scan.table));
+    let _ = write!(inner, " FROM {} AS t WHERE user_id = $1", dialect.name(scan.table));
     let mut at = 1;
     let mut next = || {
         at += 1;
@@ -97,6 +101,12 @@ pub(crate) fn scan(dialect: &Dialect, scan: &Scan) -> String {
          WHERE p.user_id = $1",
         dialect.prefix
     )
+}
+
+/// One more column. It is looked up after the order and the limit have chosen the rows.
+fn data(dialect: &Dialect) -> String {
+    let ledger = dialect.name(&LEDGER);
+    format!(", (SELECT l.data FROM {ledger} AS l WHERE l.fact_id = t.fact_id AND l.kind = {PERFORMED}) AS data")
 }
 
 pub(crate) fn names(columns: impl Iterator<Item = Column>) -> String {

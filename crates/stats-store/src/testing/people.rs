@@ -15,6 +15,8 @@ impl Store {
         self.a_workout_that_was_moved_to_an_erased_person_does_not_come_back().await;
         self.a_moment_changes_when_something_does().await;
         self.pages_neither_repeat_nor_skip().await;
+        self.a_workout_comes_back_as_it_was_said_to_its_person_only().await;
+        self.every_revision_is_remembered_and_forgotten_with_its_person().await;
     }
 
     /// The workouts of the tests begin on 2023-11-14 at 22:13:20 UTC.
@@ -117,5 +119,49 @@ impl Store {
         assert_eq!(seconds, [1, 2, 3, 4, 5, 6, 7]);
         let explained = self.reader.explain(user, Days::ALL, None).await.expect("the store reads").value;
         assert_eq!(explained, listed);
+    }
+
+    async fn a_workout_comes_back_as_it_was_said_to_its_person_only(&self) {
+        let (user, other, workout) = (UserId::generate(), UserId::generate(), WorkoutId::generate());
+        let whole = async |user| self.reader.workout(user, workout).await.expect("the store reads").value;
+        assert_eq!(whole(user).await, None);
+        let edit = performed(workout, user, 90, Some(7)).revision(2).title("Évening \"run\" 🏃".to_owned());
+        let second = performed(WorkoutId::generate(), user, 30, None);
+        let _ = self.write(&[performed(workout, user, 60, None), edit.clone(), second.clone()].map(fact)).await;
+        assert_eq!(whole(other).await, None);
+        assert_eq!(whole(user).await.map(|found| found.data), Some(edit.clone()));
+
+        let all = self.reader.workouts(user, &WorkoutFilter::new(10)).await.expect("the store reads").value;
+        let mut listed = Vec::new();
+        let mut filter = WorkoutFilter::new(1);
+        loop {
+            let page = self.reader.whole_workouts(user, &filter).await.expect("the store reads").value;
+            let Some(last) = page.last() else { break };
+            filter = filter.after(&last.brief);
+            listed.extend(page);
+        }
+        assert_eq!(listed.iter().map(|whole| whole.brief).collect::<Vec<_>>(), all);
+        let mut said: Vec<_> = listed.into_iter().map(|whole| whole.data).collect();
+        said.sort_by_key(|data| data.revision);
+        assert_eq!(said, [second, edit]);
+
+        let _ = self.write(&[deleted(workout, 2)]).await;
+        assert_eq!(whole(user).await, None);
+    }
+
+    async fn every_revision_is_remembered_and_forgotten_with_its_person(&self) {
+        let (user, other, workout) = (UserId::generate(), UserId::generate(), WorkoutId::generate());
+        let revisions = async |user| self.reader.revisions(user, workout).await.expect("the store reads").value;
+        assert_eq!(revisions(user).await, []);
+        let said: Vec<_> = (1..=4).map(|n| performed(workout, user, i64::from(n), None).revision(n)).collect();
+        for number in [2, 0, 1, 3] {
+            let _ = self.write(&[fact(said[number].clone())]).await;
+        }
+        assert_eq!(revisions(user).await, said);
+        assert_eq!(revisions(other).await, []);
+        let _ = self.write(&[deleted(workout, 4)]).await;
+        assert_eq!(revisions(user).await, said, "a deletion takes away nothing of what was said");
+        let _ = self.write(&[any(UserErased::new(user), 0)]).await;
+        assert_eq!(revisions(user).await, []);
     }
 }
