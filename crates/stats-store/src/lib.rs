@@ -39,6 +39,9 @@ mod projection;
 mod table;
 mod write;
 
+mod news;
+mod record;
+
 mod memory;
 mod postgres;
 mod sqlite;
@@ -69,6 +72,7 @@ pub use crate::query::{
     After, Answer, Comparison, DaySums, Days, EffortOf, ExerciseFigures, ExerciseSums, Figures, Lifetime, MonthSums,
     Performed, Period, Point, Record, Schedule, Streak, Streaks, Sums, TrendPoint, WholeWorkout, WorkoutFilter,
 };
+pub use crate::record::RecordOf;
 pub use crate::risk::Risk;
 pub use crate::seam::{StatsReader, StatsWriter};
 pub use crate::store::StatsStore;

@@ -29,6 +29,24 @@ impl Tables for MemoryTransaction {
         Ok(rows(&self.0, find))
     }
 
+    async fn find_under(&mut self, keys: Rows) -> Result<Vec<Vec<Value>>, StoreError> {
+        let Some(rows) = self.0.get(keys.table.name) else { return Ok(Vec::new()) };
+        let under = |key: Vec<Value>| {
+            let is_under = {
+                let key = key.clone();
+                move |(there, _): &(&Vec<Value>, &Vec<Value>)| there.starts_with(&key)
+            };
+            rows.range(key..).take_while(is_under)
+        };
+        let mut found: Vec<_> = keys.rows.into_iter().flat_map(under).map(whole).collect();
+        found.sort_unstable();
+        Ok(found)
+    }
+
+    async fn scan(&mut self, scan: &Scan) -> Result<Vec<Vec<Value>>, StoreError> {
+        Ok(scanned(&self.0, scan))
+    }
+
     async fn put(&mut self, rows: Rows, on: On) -> Result<(), StoreError> {
         let table = self.0.entry(rows.table.name).or_default();
         for mut key in rows.rows {
@@ -50,6 +68,14 @@ impl Tables for MemoryTransaction {
             if table.get(key).is_some_and(|rest| rest.first() == Some(&Value::Int(0))) {
                 table.remove(key);
             }
+        }
+        Ok(())
+    }
+
+    async fn remove(&mut self, keys: Rows) -> Result<(), StoreError> {
+        let table = self.0.entry(keys.table.name).or_default();
+        for key in &keys.rows {
+            table.remove(key);
         }
         Ok(())
     }
@@ -80,20 +106,7 @@ impl Database for Memory {
         let state = self.0.read().await;
         let user = [scan.user];
         let person = rows(&state, Find::new(&PEOPLE, "user_id", &user)).pop().map(Person::from_row).transpose()?;
-        let mut found = rows(&state, Find::new(scan.table, "user_id", &user));
-        found.retain(|row| scan.filters.iter().all(|filter| passes(scan.table, filter, row)));
-        let found = match scan.take {
-            Take::Rows => found,
-            Take::Last((a, b), limit) => {
-                let (a, b) = (scan.table.place(a), scan.table.place(b));
-                found.sort_by(|one, two| (&two[a], &two[b]).cmp(&(&one[a], &one[b])));
-                found.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
-                found
-            }
-            Take::Sums { by, of } => sums(scan.table, by, of, found),
-        };
-        let found = if scan.with_data { with_data(&state, scan.table, found) } else { found };
-        Ok(Seen { as_of: person.map(|person| person.as_of()), rows: found })
+        Ok(Seen { as_of: person.map(|person| person.as_of()), rows: scanned(&state, scan) })
     }
 
     async fn page(&self, table: &'static Table, after: Uuid, limit: i64) -> Result<Vec<Vec<Value>>, StoreError> {
@@ -114,11 +127,30 @@ impl Database for Memory {
     async fn close(&self) {}
 }
 
+fn scanned(state: &State, scan: &Scan) -> Vec<Vec<Value>> {
+    let mut found = rows(state, Find::new(scan.table, "user_id", &[scan.user]));
+    found.retain(|row| scan.filters.iter().all(|filter| passes(scan.table, filter, row)));
+    let found = match scan.take {
+        Take::Rows => found,
+        Take::Last((a, b), limit) => {
+            let (a, b) = (scan.table.place(a), scan.table.place(b));
+            found.sort_by(|one, two| (&two[a], &two[b]).cmp(&(&one[a], &one[b])));
+            found.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
+            found
+        }
+        Take::Sums { by, of } => sums(scan.table, by, of, found),
+    };
+    if scan.with_data { with_data(state, scan.table, found) } else { found }
+}
+
+fn whole((key, rest): (&Vec<Value>, &Vec<Value>)) -> Vec<Value> {
+    [&key[..], rest].concat()
+}
+
 /// By the first column of the key directly, by another one after having looked at all.
 fn rows(state: &State, find: Find<'_>) -> Vec<Vec<Value>> {
     let Some(rows) = state.get(find.table.name) else { return Vec::new() };
     let place = find.table.place(find.column);
-    let whole = |(key, rest): (&Vec<Value>, &Vec<Value>)| [&key[..], rest].concat();
     if place == 0 {
         let mut ids = find.ids.to_vec();
         ids.sort_unstable();

@@ -9,8 +9,10 @@ use crate::error::{Kind, StoreError};
 use crate::fact::{Effect, Fact};
 use crate::number::Totals;
 use crate::query::{
-    Answer, DaySums, Days, EffortOf, ExerciseSums, Lifetime, MonthSums, Performed, Sums, WholeWorkout, WorkoutFilter,
+    Answer, DaySums, Days, EffortOf, ExerciseSums, Lifetime, MonthSums, Performed, Record, Sums, WholeWorkout,
+    WorkoutFilter,
 };
+use crate::record::RecordOf;
 
 /// Stores facts. An implementation of one's own has to pass the suite of the feature `testing`.
 ///
@@ -139,6 +141,34 @@ pub trait StatsReader: Debug + Send + Sync {
     /// # Errors
     /// When the store cannot be read.
     async fn revisions(&self, _user: UserId, _workout: WorkoutId) -> Result<Answer<Vec<WorkoutPerformed>>, StoreError> {
+        Err(Kind::Unsupported.into())
+    }
+
+    /// The records of one thing: of each kind the one that stands, and before it those that stood, in the order in which
+    /// they were set.
+    ///
+    /// They follow from the workouts that count now. A workout that was deleted or corrected holds none, and one that was
+    /// entered late takes its place among the others.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    async fn records_of(&self, _user: UserId, _of: &RecordOf) -> Result<Answer<Vec<Record>>, StoreError> {
+        Err(Kind::Unsupported.into())
+    }
+
+    /// The records that stand, of everything.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    async fn bests(&self, _user: UserId) -> Result<Answer<Vec<Record>>, StoreError> {
+        Err(Kind::Unsupported.into())
+    }
+
+    /// The records that were set last, the last one first, whether they still stand or not.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    async fn latest_records(&self, _user: UserId, _limit: u16) -> Result<Answer<Vec<Record>>, StoreError> {
         Err(Kind::Unsupported.into())
     }
 }

@@ -11,6 +11,7 @@ use crate::fact::{DELETED, PERFORMED};
 use crate::number::Tally;
 use crate::person::{People, Person};
 use crate::projection::{Deltas, definition};
+use crate::record::Boards;
 use crate::store::{Done, Job, StatsStore};
 use crate::table::{Cells, Find, LEDGER, PAST, Tables, Value, WORKOUTS};
 use crate::write::{Head, counted};
@@ -129,7 +130,7 @@ pub(crate) async fn verify(tables: &mut impl Tables, user: Uuid) -> Result<Vec<D
     }
     let rows = tables.find(Find::new(&WORKOUTS, "user_id", &[user])).await?;
     let heads = rows.iter().cloned().map(Head::from_row).collect::<Result<Vec<_>, _>>()?;
-    let (mut tally, mut deltas) = (Tally::default(), Deltas::default());
+    let (mut tally, mut deltas, mut records) = (Tally::default(), Deltas::default(), Boards::default());
     for (heads, rows) in heads.chunks(1_000).zip(rows.chunks(1_000)) {
         let ids: Vec<_> = heads.iter().filter_map(|head| head.fact_id).collect();
         let facts = counted(tables, &ids).await?;
@@ -138,6 +139,7 @@ pub(crate) async fn verify(tables: &mut impl Tables, user: Uuid) -> Result<Vec<D
             let day = fact.day(person.wishes.day_start_hour());
             tally.add(&fact.tally, 1);
             deltas.count(fact, day, 1);
+            records.count(fact, day);
             if head.into_row(Some((fact, day))) != *row {
                 drifts.push(drift(user, "workouts", &row[..1], Some(&row[1..]), None));
             }
@@ -162,6 +164,12 @@ pub(crate) async fn verify(tables: &mut impl Tables, user: Uuid) -> Result<Vec<D
             }
         }
         drifts.extend(expected.iter().map(|(key, wanted)| drift(user, table.name, &key[1..], None, Some(wanted))));
+    }
+    for (table, kept, wanted) in records.drifts(tables, user).await? {
+        let key = |row: &Vec<Value>| row[1..table.key.len()].to_vec();
+        let rest = |row: &'_ Option<Vec<Value>>| row.as_ref().map(|row| row[table.key.len()..].to_vec());
+        let row = kept.as_ref().or(wanted.as_ref()).map(key).unwrap_or_default();
+        drifts.push(drift(user, table.name, &row, rest(&kept).as_deref(), rest(&wanted).as_deref()));
     }
     Ok(drifts)
 }

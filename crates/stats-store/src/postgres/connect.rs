@@ -10,8 +10,13 @@ use crate::projection;
 use crate::table::create_table;
 
 /// In a schema of their own: the database may be one of the host's, with migrations of its own. A released one is never edited.
-pub(super) const MIGRATIONS: Migrations =
-    Migrations::new("workout_stats", &[Migration::new("ledger", include_str!("0001_ledger.sql"))]);
+pub(super) const MIGRATIONS: Migrations = Migrations::new(
+    "workout_stats",
+    &[
+        Migration::new("ledger", include_str!("0001_ledger.sql")),
+        Migration::new("records", include_str!("0002_records.sql")),
+    ],
+);
 
 /// A writer and a few readers.
 const CONNECTIONS: u32 = 5;

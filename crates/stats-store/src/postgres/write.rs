@@ -8,8 +8,12 @@ use sqlx::{AssertSqlSafe, Postgres};
 use uuid::Uuid;
 
 use super::DIALECT;
+use super::read::bind_scan;
 use crate::error::{StoreError, database, raced};
-use crate::table::{Column, Find, Kind, On, Rows, Table, Tables, Value, cells, insert_head, insert_tail, join, names};
+use crate::table::{
+    Column, Find, Kind, On, Rows, Scan, Table, Tables, Value, cells, insert_head, insert_tail, join, names, on_key,
+    scan_rows,
+};
 
 pub(crate) struct Statements(pub(super) PgTransaction<'static>);
 
@@ -24,8 +28,34 @@ impl Tables for Statements {
             if find.lock { " FOR UPDATE" } else { "" },
         );
         let rows = sqlx::query(AssertSqlSafe(sql)).bind(find.ids).fetch_all(&mut *self.0).await;
-        let read = |row: &PgRow| cells(row, 0, find.table.columns().map(|column| column.kind));
-        rows.map_err(database)?.iter().map(read).collect::<sqlx::Result<_>>().map_err(database)
+        read(&rows.map_err(database)?, find.table)
+    }
+
+    async fn find_under(&mut self, keys: Rows) -> Result<Vec<Vec<Value>>, StoreError> {
+        if keys.is_empty() {
+            return Ok(Vec::new());
+        }
+        let table = keys.table;
+        let of_t = |column: Column| format!("t.{}", column.name);
+        let sql = format!(
+            "SELECT {} FROM {} AS t JOIN {} AS k ({}) ON {} ORDER BY {}",
+            join(table.columns(), ", ", of_t),
+            DIALECT.name(table),
+            unnest(keys.columns()),
+            names(keys.columns()),
+            on_key(keys.columns()),
+            join(table.key.iter().copied(), ", ", of_t),
+        );
+        let rows = bind(sqlx::query(AssertSqlSafe(sql)), keys.columns(), keys).fetch_all(&mut *self.0).await;
+        read(&rows.map_err(database)?, table)
+    }
+
+    async fn scan(&mut self, scan: &Scan) -> Result<Vec<Vec<Value>>, StoreError> {
+        let sql = scan_rows(&DIALECT, scan);
+        let rows = bind_scan(sqlx::query(AssertSqlSafe(sql)), scan).fetch_all(&mut *self.0).await.map_err(database)?;
+        let kinds = scan.kinds();
+        let read = |row: &PgRow| cells(row, 0, kinds.iter().copied());
+        rows.iter().map(read).collect::<sqlx::Result<_>>().map_err(database)
     }
 
     async fn put(&mut self, rows: Rows, on: On) -> Result<(), StoreError> {
@@ -53,21 +83,12 @@ impl Tables for Statements {
     }
 
     async fn sweep(&mut self, keys: Rows) -> Result<(), StoreError> {
-        if keys.is_empty() {
-            return Ok(());
-        }
-        let Table { key, rest, .. } = keys.table;
-        let sql = format!(
-            "DELETE FROM {} AS t USING {} AS k ({}) WHERE {} AND t.{} = 0",
-            DIALECT.name(keys.table),
-            unnest(key.iter().copied()),
-            names(key.iter().copied()),
-            join(key.iter().copied(), " AND ", |column| format!("t.{name} = k.{name}", name = column.name)),
-            rest[0].name,
-        );
-        let query = bind(sqlx::query(AssertSqlSafe(sql)), key.iter().copied(), keys);
-        query.execute(&mut *self.0).await.map_err(database)?;
-        Ok(())
+        let nothing_left = format!(" AND t.{} = 0", keys.table.rest[0].name);
+        self.delete_keys(keys, &nothing_left).await
+    }
+
+    async fn remove(&mut self, keys: Rows) -> Result<(), StoreError> {
+        self.delete_keys(keys, "").await
     }
 
     async fn delete(&mut self, find: Find<'_>) -> Result<(), StoreError> {
@@ -81,6 +102,30 @@ impl Tables for Statements {
         sqlx::query("SELECT 1").execute(&mut *self.0).await.map_err(database)?;
         self.0.commit().await.map_err(database)
     }
+}
+
+impl Statements {
+    async fn delete_keys(&mut self, keys: Rows, and: &str) -> Result<(), StoreError> {
+        if keys.is_empty() {
+            return Ok(());
+        }
+        let sql = format!(
+            "DELETE FROM {} AS t USING {} AS k ({}) WHERE {}{and}",
+            DIALECT.name(keys.table),
+            unnest(keys.columns()),
+            names(keys.columns()),
+            on_key(keys.columns()),
+        );
+        let query = bind(sqlx::query(AssertSqlSafe(sql)), keys.columns(), keys);
+        query.execute(&mut *self.0).await.map_err(database)?;
+        Ok(())
+    }
+}
+
+/// Whole rows.
+fn read(rows: &[PgRow], table: &Table) -> Result<Vec<Vec<Value>>, StoreError> {
+    let read = |row: &PgRow| cells(row, 0, table.columns().map(|column| column.kind));
+    rows.iter().map(read).collect::<sqlx::Result<_>>().map_err(database)
 }
 
 fn unnest(columns: impl Iterator<Item = Column>) -> String {

@@ -1,12 +1,14 @@
 //! One exercise over time: its trend, and its records.
 
 use serde::Serialize;
+use workout_events::jiff::Timestamp;
 use workout_events::types::record::RecordKind;
 use workout_events::{UserId, WorkoutId};
 
 use super::{Answer, Days, EffortOf, Period};
-use crate::error::StoreError;
+use crate::error::{Kind, StoreError};
 use crate::number::Day;
+use crate::record::{RecordOf, Step};
 use crate::seam::StatsReader;
 
 /// An exercise within one period.
@@ -29,10 +31,12 @@ pub struct TrendPoint {
     pub e1rm_g: Option<i64>,
 }
 
-/// A best, and all that were the best before it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+/// Something that was better than all before it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct Record {
+    /// What it is a record of.
+    pub of: RecordOf,
     /// What was the best.
     pub kind: RecordKind,
     /// The value, in the unit of the kind.
@@ -41,21 +45,26 @@ pub struct Record {
     pub previous: Option<i64>,
     /// The local day on which it was set.
     pub day: Day,
+    /// When the workout began that set it.
+    #[serde(serialize_with = "super::rows::time")]
+    pub started_at: Timestamp,
     /// The workout that set it.
     pub workout_id: WorkoutId,
 }
 
-/// What is looked at in an effort.
-type Measure = fn(&EffortOf) -> Option<i64>;
-
-/// What is looked at, and whether less is better.
-const KINDS: [(RecordKind, Measure, bool); 5] = [
-    (RecordKind::HeaviestLoadG, |effort| effort.heaviest_g, false),
-    (RecordKind::E1rmG, |effort| effort.e1rm_g, false),
-    (RecordKind::MostReps, |effort| effort.most_reps, false),
-    (RecordKind::WorkoutVolumeG, |effort| effort.volume_g.filter(|volume| *volume > 0), false),
-    (RecordKind::LeastAssistanceG, |effort| effort.least_assistance_g, true),
-];
+impl Record {
+    pub(crate) fn new(of: RecordOf, kind: RecordKind, step: &Step) -> Result<Self, StoreError> {
+        Ok(Self {
+            of,
+            kind,
+            value: step.value,
+            previous: step.previous,
+            day: Day::from_number(step.day),
+            started_at: Timestamp::from_microsecond(step.started_us).map_err(|_| Kind::Corrupt("started_us"))?,
+            workout_id: step.workout_id,
+        })
+    }
+}
 
 impl dyn StatsReader + '_ {
     /// How an exercise went, period by period. Periods without it are left out.
@@ -81,7 +90,7 @@ impl dyn StatsReader + '_ {
     /// # Errors
     /// When the store cannot be read.
     pub async fn records(&self, user: UserId, exercise: &str) -> Result<Answer<Vec<Record>>, StoreError> {
-        Ok(self.efforts(user, exercise, Days::ALL).await?.map(records))
+        self.records_of(user, &RecordOf::Exercise(exercise.to_owned())).await
     }
 }
 
@@ -102,22 +111,4 @@ fn trend(efforts: &[EffortOf], period: Period) -> Vec<TrendPoint> {
             }
         })
         .collect()
-}
-
-/// By the time of the workouts. Who equals a record does not take it.
-fn records(mut efforts: Vec<EffortOf>) -> Vec<Record> {
-    efforts.sort_by_key(|effort| (effort.started_at, effort.workout_id));
-    let mut records = Vec::new();
-    for (kind, of, less) in KINDS {
-        let mut best = None;
-        for effort in &efforts {
-            let Some(value) = of(effort) else { continue };
-            if best.is_none_or(|best| if less { value < best } else { value > best }) {
-                let (day, workout_id) = (effort.day, effort.workout_id);
-                records.push(Record { kind, value, previous: best, day, workout_id });
-                best = Some(value);
-            }
-        }
-    }
-    records
 }

@@ -9,6 +9,7 @@ use super::{
 };
 use crate::error::StoreError;
 use crate::number::Day;
+use crate::record::RecordOf;
 use crate::seam::StatsReader;
 
 /// Every figure of a user, of one moment. The names are stable.
@@ -30,6 +31,8 @@ pub struct Figures {
     pub years: Vec<Point>,
     /// Days and weeks in a row.
     pub streaks: Streaks,
+    /// The records of activities.
+    pub records: Vec<Record>,
     /// The exercises.
     pub exercises: Vec<ExerciseFigures>,
     /// The workout that began last.
@@ -65,6 +68,14 @@ impl dyn StatsReader + '_ {
         }
     }
 
+    async fn activity_records(&self, user: UserId) -> Result<Vec<Record>, StoreError> {
+        let mut records = Vec::new();
+        for sums in self.sums(user, Days::ALL).await?.value {
+            records.append(&mut self.records_of(user, &RecordOf::Activity(sums.activity)).await?.value);
+        }
+        Ok(records)
+    }
+
     async fn figures_now(&self, user: UserId, today: Day) -> Result<Answer<Figures>, StoreError> {
         let lifetime = self.lifetime(user).await?;
         let week_start = lifetime.value.preferences.week_start.unwrap_or(WeekStart::Monday);
@@ -83,6 +94,7 @@ impl dyn StatsReader + '_ {
             months: series(Period::Month).await?,
             years: series(Period::Year).await?,
             streaks: self.streaks(user, today, week_start, Schedule::DAILY).await?.value,
+            records: self.activity_records(user).await?,
             exercises,
             last_workout: self.last_workout(user).await?.value,
         };

@@ -13,8 +13,13 @@ use crate::projection;
 use crate::table::create_table;
 
 /// With a prefix of their own: the file may be shared with the host's tables. A released one is never edited.
-pub(super) const MIGRATIONS: Migrations =
-    Migrations::new("workout_stats", &[Migration::new("ledger", include_str!("0001_ledger.sql"))]);
+pub(super) const MIGRATIONS: Migrations = Migrations::new(
+    "workout_stats",
+    &[
+        Migration::new("ledger", include_str!("0001_ledger.sql")),
+        Migration::new("records", include_str!("0002_records.sql")),
+    ],
+);
 
 /// A writer and a few readers: there is never more than one writer in SQLite.
 const CONNECTIONS: u32 = 5;

@@ -1,6 +1,7 @@
 //! Reading.
 
-use sqlx::sqlite::SqliteRow;
+use sqlx::query::Query;
+use sqlx::sqlite::{SqliteArguments, SqliteRow};
 use sqlx::{AssertSqlSafe, Row};
 use uuid::Uuid;
 
@@ -22,17 +23,7 @@ impl Database for Sqlite {
 
     async fn scan(&self, scan: &Scan) -> Result<Seen, StoreError> {
         let kinds = scan.kinds();
-        let mut query = sqlx::query(AssertSqlSafe(scan_sql(&DIALECT, scan))).bind(scan.user);
-        for filter in &scan.filters {
-            query = match filter {
-                Filter::Equal(_, Value::Text(text)) => query.bind(text),
-                Filter::Equal(_, Value::Id(id)) => query.bind(id),
-                Filter::Equal(_, Value::Int(int)) => query.bind(int),
-                Filter::Equal(_, Value::Null) => query.bind(None::<i64>),
-                Filter::Between(_, from, to) => query.bind(from).bind(to),
-                Filter::Below(_, (first, second)) => query.bind(first).bind(second),
-            };
-        }
+        let query = bind_scan(sqlx::query(AssertSqlSafe(scan_sql(&DIALECT, scan))), scan);
         let split = |row: &SqliteRow| {
             let moment = [row.try_get(0)?, row.try_get(1)?, row.try_get(2)?];
             Ok((moment, cells(row, 3, kinds.iter().copied())?))
@@ -66,4 +57,23 @@ impl Database for Sqlite {
     async fn close(&self) {
         self.pool.close().await;
     }
+}
+
+/// The values of a scan, in the order of its statement.
+pub(super) fn bind_scan<'q>(
+    query: Query<'q, sqlx::Sqlite, SqliteArguments>,
+    scan: &'q Scan,
+) -> Query<'q, sqlx::Sqlite, SqliteArguments> {
+    let mut query = query.bind(scan.user);
+    for filter in &scan.filters {
+        query = match filter {
+            Filter::Equal(_, Value::Text(text)) => query.bind(text),
+            Filter::Equal(_, Value::Id(id)) => query.bind(id),
+            Filter::Equal(_, Value::Int(int)) => query.bind(int),
+            Filter::Equal(_, Value::Null) => query.bind(None::<i64>),
+            Filter::Between(_, from, to) => query.bind(from).bind(to),
+            Filter::Below(_, (first, second)) => query.bind(first).bind(second),
+        };
+    }
+    query
 }

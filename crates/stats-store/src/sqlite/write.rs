@@ -8,8 +8,9 @@ use sqlx::{AssertSqlSafe, Sqlite};
 use uuid::Uuid;
 
 use super::DIALECT;
+use super::read::bind_scan;
 use crate::error::{StoreError, database, raced};
-use crate::table::{Find, On, Rows, Table, Tables, Value, cells, insert_head, insert_tail, join, names};
+use crate::table::{Find, On, Rows, Scan, Tables, Value, cells, insert_head, insert_tail, join, names, scan_rows};
 
 pub(crate) struct Statements(pub(super) SqliteTransaction<'static>);
 
@@ -29,6 +30,33 @@ impl Tables for Statements {
         let rows = sqlx::query(AssertSqlSafe(sql)).bind(list(find.ids)).fetch_all(&mut *self.0).await;
         let read = |row: &SqliteRow| cells(row, 0, find.table.columns().map(|column| column.kind));
         rows.map_err(database)?.iter().map(read).collect::<sqlx::Result<_>>().map_err(database)
+    }
+
+    async fn find_under(&mut self, keys: Rows) -> Result<Vec<Vec<Value>>, StoreError> {
+        let table = keys.table;
+        let sql = format!(
+            "SELECT {} FROM {} WHERE {} ORDER BY {}",
+            names(table.columns()),
+            DIALECT.name(table),
+            join(keys.columns(), " AND ", |column| format!("{} = ?", column.name)),
+            names(table.key.iter().copied()),
+        );
+        let mut found = Vec::new();
+        for key in keys.rows {
+            let query = key.into_iter().fold(sqlx::query(AssertSqlSafe(sql.clone())), bind);
+            for row in query.fetch_all(&mut *self.0).await.map_err(database)? {
+                found.push(cells(&row, 0, table.columns().map(|column| column.kind)).map_err(database)?);
+            }
+        }
+        Ok(found)
+    }
+
+    async fn scan(&mut self, scan: &Scan) -> Result<Vec<Vec<Value>>, StoreError> {
+        let sql = scan_rows(&DIALECT, scan);
+        let rows = bind_scan(sqlx::query(AssertSqlSafe(sql)), scan).fetch_all(&mut *self.0).await.map_err(database)?;
+        let kinds = scan.kinds();
+        let read = |row: &SqliteRow| cells(row, 0, kinds.iter().copied());
+        rows.iter().map(read).collect::<sqlx::Result<_>>().map_err(database)
     }
 
     async fn put(&mut self, rows: Rows, on: On) -> Result<(), StoreError> {
@@ -53,18 +81,12 @@ impl Tables for Statements {
     }
 
     async fn sweep(&mut self, keys: Rows) -> Result<(), StoreError> {
-        let Table { key, rest, .. } = keys.table;
-        let sql = format!(
-            "DELETE FROM {} WHERE {} AND {} = 0",
-            DIALECT.name(keys.table),
-            join(key.iter().copied(), " AND ", |column| format!("{} = ?", column.name)),
-            rest[0].name,
-        );
-        for row in keys.rows {
-            let query = row.into_iter().fold(sqlx::query(AssertSqlSafe(sql.clone())), bind);
-            query.execute(&mut *self.0).await.map_err(database)?;
-        }
-        Ok(())
+        let nothing_left = format!(" AND {} = 0", keys.table.rest[0].name);
+        self.delete_keys(keys, &nothing_left).await
+    }
+
+    async fn remove(&mut self, keys: Rows) -> Result<(), StoreError> {
+        self.delete_keys(keys, "").await
     }
 
     async fn delete(&mut self, find: Find<'_>) -> Result<(), StoreError> {
@@ -80,6 +102,21 @@ impl Tables for Statements {
     /// SQLite says so when it cannot commit, which `PostgreSQL` does not.
     async fn commit(self) -> Result<(), StoreError> {
         self.0.commit().await.map_err(database)
+    }
+}
+
+impl Statements {
+    async fn delete_keys(&mut self, keys: Rows, and: &str) -> Result<(), StoreError> {
+        let sql = format!(
+            "DELETE FROM {} WHERE {}{and}",
+            DIALECT.name(keys.table),
+            join(keys.columns(), " AND ", |column| format!("{} = ?", column.name)),
+        );
+        for row in keys.rows {
+            let query = row.into_iter().fold(sqlx::query(AssertSqlSafe(sql.clone())), bind);
+            query.execute(&mut *self.0).await.map_err(database)?;
+        }
+        Ok(())
     }
 }
 

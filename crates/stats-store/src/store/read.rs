@@ -11,8 +11,10 @@ use crate::number::{Day, Effort, Month, Tally, Totals};
 use crate::person::{AsOf, Person};
 use crate::projection::{DAYS, EFFORTS, EXERCISES, definition, within};
 use crate::query::{
-    Answer, DaySums, Days, EffortOf, ExerciseSums, Lifetime, MonthSums, Performed, Sums, WholeWorkout, WorkoutFilter,
+    Answer, DaySums, Days, EffortOf, ExerciseSums, Lifetime, MonthSums, Performed, Record, Sums, WholeWorkout,
+    WorkoutFilter,
 };
+use crate::record::{BESTS, RECORDS, RecordOf, record, standing};
 use crate::seam::StatsReader;
 use crate::table::{Cells, Filter, PAST, PEOPLE, Scan, Table, Take, Value, WORKOUTS};
 
@@ -132,6 +134,21 @@ impl<D: Database> StatsReader for Store<D> {
                 return Ok(Answer::new(past.as_of, all));
             }
         }
+    }
+
+    async fn records_of(&self, user: UserId, of: &RecordOf) -> Result<Answer<Vec<Record>>, StoreError> {
+        let scope = Filter::Equal("scope", of.to_string().into());
+        self.scan(user, &RECORDS, vec![scope], Take::Rows, record).await
+    }
+
+    async fn bests(&self, user: UserId) -> Result<Answer<Vec<Record>>, StoreError> {
+        let found = self.scan(user, &BESTS, Vec::new(), Take::Rows, standing).await?;
+        Ok(found.map(|bests| bests.into_iter().flatten().collect()))
+    }
+
+    async fn latest_records(&self, user: UserId, limit: u16) -> Result<Answer<Vec<Record>>, StoreError> {
+        let take = Take::Last(("started_us", "workout_id"), limit.into());
+        self.scan(user, &RECORDS, Vec::new(), take, record).await
     }
 }
 

@@ -37,7 +37,7 @@ pub(crate) const fn text(name: &'static str) -> Column {
 }
 
 impl Table {
-    pub(crate) fn columns(&self) -> impl Iterator<Item = Column> {
+    pub(crate) fn columns(&self) -> impl Iterator<Item = Column> + use<> {
         self.key.iter().chain(self.rest).copied()
     }
 

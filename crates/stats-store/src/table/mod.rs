@@ -14,4 +14,6 @@ pub(crate) use layout::{Column, Kind, LEDGER, PAST, PEOPLE, QUARANTINE, Table, W
 pub(crate) use rows::{Cells, Rows, Value};
 pub(crate) use scan::{Filter, Scan, Seen, Take};
 pub(crate) use seam::{Find, On, Tables};
-pub(crate) use sql::{Dialect, create_table, insert_head, insert_tail, join, names, scan as scan_sql};
+pub(crate) use sql::{
+    Dialect, create_table, insert_head, insert_tail, join, names, on_key, scan as scan_sql, scan_rows,
+};

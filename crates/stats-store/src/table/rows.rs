@@ -2,7 +2,7 @@
 
 use uuid::Uuid;
 
-use super::layout::Table;
+use super::layout::{Column, Table};
 use crate::error::{Kind, StoreError};
 
 /// What is in a cell.
@@ -28,6 +28,11 @@ impl Rows {
 
     pub(crate) fn push(&mut self, row: Vec<Value>) {
         self.rows.push(row);
+    }
+
+    /// The columns that the rows have: those of a key may be fewer than those of the table.
+    pub(crate) fn columns(&self) -> impl Iterator<Item = Column> + use<> {
+        self.table.columns().take(self.rows.first().map_or(0, Vec::len))
     }
 
     pub(crate) fn is_empty(&self) -> bool {

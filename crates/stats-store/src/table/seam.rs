@@ -4,6 +4,7 @@ use uuid::Uuid;
 
 use super::layout::Table;
 use super::rows::{Rows, Value};
+use super::scan::Scan;
 use crate::error::StoreError;
 
 /// Which rows are looked for: those with one of these ids in this column.
@@ -33,10 +34,19 @@ pub(crate) enum On {
 pub(crate) trait Tables: Send {
     fn find(&mut self, find: Find<'_>) -> impl Future<Output = Result<Vec<Vec<Value>>, StoreError>> + Send;
 
+    /// The rows whose keys begin with one of these, in the order of their keys. All of these begin with as many columns.
+    fn find_under(&mut self, keys: Rows) -> impl Future<Output = Result<Vec<Vec<Value>>, StoreError>> + Send;
+
+    /// What a reader would see of a person, who is locked, with what this transaction has changed.
+    fn scan(&mut self, scan: &Scan) -> impl Future<Output = Result<Vec<Vec<Value>>, StoreError>> + Send;
+
     fn put(&mut self, rows: Rows, on: On) -> impl Future<Output = Result<(), StoreError>> + Send;
 
     /// Deletes the rows with these keys of which nothing is left: the first number is 0.
     fn sweep(&mut self, keys: Rows) -> impl Future<Output = Result<(), StoreError>> + Send;
+
+    /// Deletes the rows with these keys.
+    fn remove(&mut self, keys: Rows) -> impl Future<Output = Result<(), StoreError>> + Send;
 
     /// Deletes the rows with one of these ids in this column.
     fn delete(&mut self, find: Find<'_>) -> impl Future<Output = Result<(), StoreError>> + Send;

@@ -62,8 +62,20 @@ pub(crate) fn insert_tail(table: &Table, on: On) -> String {
     }
 }
 
-/// The statement of a scan. Its values are: the user, then those of the filters in their order.
+/// The statement of a scan, with the moment that its rows belong to. Its values are: the user, then those of the filters in
+/// their order.
 pub(crate) fn scan(dialect: &Dialect, scan: &Scan) -> String {
+    // The person stands outside, so that the order inside is that of an index.
+    format!(
+        "SELECT p.definition, p.version, p.changed_us, r.* FROM {}people AS p LEFT JOIN ({}) AS r ON TRUE \
+         WHERE p.user_id = $1",
+        dialect.prefix,
+        scan_rows(dialect, scan),
+    )
+}
+
+/// The same, without the moment.
+pub(crate) fn scan_rows(dialect: &Dialect, scan: &Scan) -> String {
     let mut inner = match scan.take {
         Take::Rows | Take::Last(..) => {
             let data = if scan.with_data { data(dialect) } else { String::new() };
@@ -95,12 +107,12 @@ pub(crate) fn scan(dialect: &Dialect, scan: &Scan) -> String {
         Take::Sums { by: [], .. } => Ok(()),
         Take::Sums { by, .. } => write!(inner, " GROUP BY {by} ORDER BY {by}", by = by.join(", ")),
     };
-    // The person stands outside, so that the order inside is that of an index.
-    format!(
-        "SELECT p.definition, p.version, p.changed_us, r.* FROM {}people AS p LEFT JOIN ({inner}) AS r ON TRUE \
-         WHERE p.user_id = $1",
-        dialect.prefix
-    )
+    inner
+}
+
+/// That the row `t` begins with the key `k`.
+pub(crate) fn on_key(columns: impl Iterator<Item = Column>) -> String {
+    join(columns, " AND ", |column| format!("t.{name} = k.{name}", name = column.name))
 }
 
 /// One more column. It is looked up after the order and the limit have chosen the rows.

@@ -7,7 +7,7 @@ use workout_events::types::record::RecordKind;
 use workout_events::{LoadMode, Set, SetKind, UserId, WorkoutId, WorkoutPerformed};
 
 use super::history::Said;
-use crate::Figures;
+use crate::{Figures, RecordOf};
 
 /// Sums that anybody can check by hand: workouts, seconds, kilocalories, workouts with kilocalories, volume.
 type Sums = (i64, i64, i64, i64, i64);
@@ -21,6 +21,8 @@ pub(super) struct Model {
     lifetime: Sums,
     days: BTreeMap<String, Sums>,
     exercises: BTreeMap<String, (i64, Bests)>,
+    /// Of what, of which kind, and in the order in which they were set.
+    records: BTreeMap<(RecordOf, RecordKind), Vec<(i64, WorkoutId)>>,
     last_workout: Option<WorkoutId>,
 }
 
@@ -52,11 +54,37 @@ impl Model {
                 let (workouts, bests) = model.exercises.entry(name.clone()).or_default();
                 *workouts += 1;
                 let sets = data.exercises.iter().filter(|exercise| exercise.exercise_id == *name);
-                sets.flat_map(|exercise| &exercise.sets).filter(|set| works(set)).for_each(|set| better(bests, set));
+                let mut alone = Bests::default();
+                for set in sets.clone().flat_map(|exercise| &exercise.sets).filter(|set| works(set)) {
+                    better(bests, set);
+                    better(&mut alone, set);
+                }
+                let of = RecordOf::Exercise(name.clone());
+                let volume = sets.flat_map(|exercise| &exercise.sets).filter(|set| works(set)).filter_map(volume).sum();
+                let (heaviest, e1rm, reps, least) = alone;
+                model.record(&of, RecordKind::HeaviestLoadG, heaviest, data);
+                model.record(&of, RecordKind::E1rmG, e1rm, data);
+                model.record(&of, RecordKind::MostReps, reps, data);
+                model.record(&of, RecordKind::WorkoutVolumeG, Some(volume), data);
+                model.record(&of, RecordKind::LeastAssistanceG, least, data);
             }
+            let of = RecordOf::Activity(data.activity_type);
+            model.record(&of, RecordKind::LongestDurationS, Some(data.duration_s()), data);
+            model.record(&of, RecordKind::LongestDistanceM, data.distance_m.map(i64::from), data);
             model.last_workout = Some(data.workout_id);
         }
         model
+    }
+
+    /// Whatever is better than all before it is a record; workouts come here by their time.
+    fn record(&mut self, of: &RecordOf, kind: RecordKind, value: Option<i64>, data: &WorkoutPerformed) {
+        let is_help = kind == RecordKind::LeastAssistanceG;
+        let Some(value) = value.filter(|value| is_help || *value > 0) else { return };
+        let sign = if is_help { -1 } else { 1 };
+        let records = self.records.entry((of.clone(), kind)).or_default();
+        if records.iter().all(|(other, _)| sign * value > sign * other) {
+            records.push((value, data.workout_id));
+        }
     }
 
     /// The same of what a store says.
@@ -76,7 +104,14 @@ impl Model {
             );
             (exercise.sums.exercise_id.clone(), (exercise.sums.workouts, bests))
         });
+        let mut records = BTreeMap::<_, Vec<_>>::new();
+        for record in figures.records.iter().chain(figures.exercises.iter().flat_map(|exercise| &exercise.records)) {
+            let of = records.entry((record.of.clone(), record.kind)).or_default();
+            assert_eq!(record.previous, of.last().map(|(value, _)| *value));
+            of.push((record.value, record.workout_id));
+        }
         Self {
+            records,
             lifetime: sums(&figures.lifetime.sums),
             days: figures.days.iter().map(|point| (point.first_day.to_string(), sums(&point.sums))).collect(),
             exercises: exercises.collect(),

@@ -10,9 +10,11 @@ use super::recorded::{Recorded, counted};
 use super::{erase, rebuild, wish};
 use crate::error::StoreError;
 use crate::fact::{Body, Effect, Fact};
+use crate::news::News;
 use crate::number::{Counted, Day};
 use crate::person::People;
 use crate::projection::Deltas;
+use crate::record;
 use crate::table::{Find, On, Rows, Tables, WORKOUTS};
 
 /// Writes the facts. The caller commits.
@@ -65,7 +67,7 @@ async fn workouts(
     tables.put(plan.ledger, On::Race).await?;
     tables.put(plan.past, On::Keep).await?;
     tables.put(plan.quarantine, On::Keep).await?;
-    count(tables, people, plan.heads).await?;
+    let _news = count(tables, people, plan.heads).await?;
     Ok(plan.effects)
 }
 
@@ -74,18 +76,18 @@ async fn count(
     tables: &mut impl Tables,
     people: &mut People,
     heads: BTreeMap<Uuid, Change<'_>>,
-) -> Result<(), StoreError> {
+) -> Result<Vec<News>, StoreError> {
     let replaced = heads.values().filter(|change| change.after.is_some()).filter_map(|change| change.before);
     let replaced: Vec<_> = replaced.filter(|head| head.user_id.is_some()).filter_map(|head| head.fact_id).collect();
     let before = counted(tables, &replaced).await?;
-    let (mut new, mut changed, mut deltas) = (Rows::new(&WORKOUTS), Rows::new(&WORKOUTS), Deltas::default());
+    let (mut new, mut changed, mut sums) = (Rows::new(&WORKOUTS), Rows::new(&WORKOUTS), Sums::default());
     for change in heads.into_values() {
         let Some((head, after)) = change.after else { continue };
         if let Some(counted) = change.before.and_then(|head| head.fact_id).and_then(|id| before.get(&id)) {
-            add(people, &mut deltas, counted, -1)?;
+            sums.count(people, counted, -1)?;
         }
         let shown = match after {
-            Some(counted) => Some((counted, add(people, &mut deltas, counted, 1)?)),
+            Some(counted) => Some((counted, sums.count(people, counted, 1)?)),
             None => None,
         };
         let rows = if change.before.is_some() { &mut changed } else { &mut new };
@@ -93,15 +95,26 @@ async fn count(
     }
     tables.put(new, On::Race).await?;
     tables.put(changed, On::Replace).await?;
-    put(tables, deltas).await
+    put(tables, sums.deltas).await?;
+    sums.records.write(tables).await
 }
 
-fn add(people: &mut People, deltas: &mut Deltas, counted: &Counted, sign: i64) -> Result<Day, StoreError> {
-    let person = people.change(counted.user_id.into())?;
-    person.tally.add(&counted.tally, sign);
-    let day = counted.day(person.wishes.day_start_hour());
-    deltas.count(counted, day, sign);
-    Ok(day)
+/// What workouts that come and go change beside the ledger.
+#[derive(Debug, Default)]
+struct Sums {
+    deltas: Deltas,
+    records: record::Changes,
+}
+
+impl Sums {
+    fn count(&mut self, people: &mut People, counted: &Counted, sign: i64) -> Result<Day, StoreError> {
+        let person = people.change(counted.user_id.into())?;
+        person.tally.add(&counted.tally, sign);
+        let day = counted.day(person.wishes.day_start_hour());
+        self.deltas.count(counted, day, sign);
+        self.records.count(counted, day, sign);
+        Ok(day)
+    }
 }
 
 /// Adds to the projections.

@@ -8,6 +8,7 @@ use crate::error::StoreError;
 use crate::fact::Effect;
 use crate::number::Tally;
 use crate::person::{People, Wishes};
+use crate::record::{BESTS, RECORDS};
 use crate::table::{Cells, Find, LEDGER, On, PAST, QUARANTINE, Rows, Tables, WORKOUTS};
 
 /// Removes everything of a person. What stays is that the person was erased, and of each workout that nothing counts: a
@@ -36,6 +37,9 @@ pub(super) async fn erase(
     tables.delete(Find::new(&PAST, "user_id", &[user])).await?;
     tables.delete(Find::new(&QUARANTINE, "user_id", &[user])).await?;
     forget(tables, user).await?;
+    for table in [&RECORDS, &BESTS] {
+        tables.delete(Find::new(table, "user_id", &[user])).await?;
+    }
     let person = people.change(user)?;
     person.erased_us = Some(now_us);
     (person.tally, person.wishes) = (Tally::default(), Wishes::default());

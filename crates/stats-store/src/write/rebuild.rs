@@ -9,6 +9,7 @@ use crate::error::{Kind, StoreError};
 use crate::number::Tally;
 use crate::person::People;
 use crate::projection::{ALL, Deltas, definition};
+use crate::record::Boards;
 use crate::table::{Find, On, Rows, Tables, WORKOUTS};
 
 /// How many workouts are in memory at once.
@@ -34,6 +35,7 @@ pub(crate) async fn rebuild(
 pub(super) async fn person(tables: &mut impl Tables, people: &mut People, user: Uuid) -> Result<(), StoreError> {
     let day_start_hour = people.get(user)?.wishes.day_start_hour();
     forget(tables, user).await?;
+    let mut records = Boards::of(tables, user).await?;
     let mut tally = Tally::default();
     let heads = tables.find(Find::new(&WORKOUTS, "user_id", &[user])).await?;
     let heads = heads.into_iter().map(Head::from_row).collect::<Result<Vec<_>, _>>()?;
@@ -45,12 +47,14 @@ pub(super) async fn person(tables: &mut impl Tables, people: &mut People, user: 
             let fact = head.fact_id.and_then(|id| facts.get(&id)).ok_or(Kind::Corrupt("a workout without its fact"))?;
             let day = fact.day(day_start_hour);
             deltas.count(fact, day, 1);
+            records.count(fact, day);
             tally.add(&fact.tally, 1);
             rows.push(head.into_row(Some((fact, day))));
         }
         tables.put(rows, On::Replace).await?;
         put(tables, deltas).await?;
     }
+    let _news = records.rewrite(tables, user).await?;
     let person = people.change(user)?;
     person.tally = tally;
     person.definition = definition();
