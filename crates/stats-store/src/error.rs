@@ -13,6 +13,12 @@ pub(crate) enum Kind {
     Url(&'static str),
     #[error("the schema of the store is not up to date")]
     Migration(#[source] MigrationError),
+    #[error(
+        "the schema of the store is behind this program, which may not change it here: run `workout store migrate`"
+    )]
+    Behind,
+    #[error("no TLS to the database: `sslrootcert` of the URL says whom to trust, and `sslmode` how much")]
+    Tls(#[source] sqlx::Error),
     #[error("the database failed")]
     Database(#[source] sqlx::Error),
     #[error("another writer was quicker, again and again")]
@@ -44,6 +50,8 @@ impl StoreError {
     pub fn is_transient(&self) -> bool {
         match &self.0 {
             Kind::Url(_)
+            | Kind::Behind
+            | Kind::Tls(_)
             | Kind::Corrupt(_)
             | Kind::Other(_)
             | Kind::Unsupported
@@ -63,6 +71,13 @@ impl StoreError {
             Kind::NewerDefinition => true,
             _ => false,
         }
+    }
+
+    /// Whether the schema has to be brought up to date before the store can be opened as it is: see
+    /// [`StatsStoreBuilder::migrate`](crate::StatsStoreBuilder::migrate).
+    #[must_use]
+    pub fn is_behind(&self) -> bool {
+        matches!(self.0, Kind::Behind)
     }
 
     /// Whether the statistics have to be rebuilt before they can be read: this version of the crate keeps other things
@@ -101,6 +116,15 @@ pub(crate) fn migration(error: MigrationError) -> StoreError {
     Kind::Migration(error).into()
 }
 
+/// Of a connection that was not made. A certificate that is refused is one that somebody has to mend.
+pub(crate) fn connecting(error: sqlx::Error) -> StoreError {
+    match &error {
+        sqlx::Error::Tls(_) => Kind::Tls(error).into(),
+        sqlx::Error::Io(cause) if cause.kind() == std::io::ErrorKind::InvalidData => Kind::Tls(error).into(),
+        _ => database(error),
+    }
+}
+
 /// Of an insertion that nobody should have been quicker with.
 pub(crate) fn raced(error: sqlx::Error) -> StoreError {
     match &error {
@@ -124,6 +148,8 @@ mod tests {
     fn a_text_never_repeats_its_cause() {
         for kind in [
             Kind::Url("reason"),
+            Kind::Behind,
+            Kind::Tls(sqlx::Error::PoolTimedOut),
             Kind::Database(sqlx::Error::PoolTimedOut),
             Kind::Raced,
             Kind::NewerDefinition,

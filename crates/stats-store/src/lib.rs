@@ -4,7 +4,7 @@
 //!
 //! | you want to | start at |
 //! |---|---|
-//! | a store | [`StatsStore::connect`], [`StatsStore::sqlite`], [`StatsStore::memory`] |
+//! | a store | [`StatsStore::connect`], [`StatsStore::sqlite`], [`StatsStore::memory`]; [`StatsStore::builder`] for connections and timeouts |
 //! | store what happened | [`Fact`], [`StatsWriter`], [`Effect`] |
 //! | fill it from a queue | `ingest` (feature `ingest`) |
 //! | read statistics | [`StatsReader`] and the functions of `dyn StatsReader`, [`Answer`], [`Figures`] |
@@ -17,7 +17,8 @@
 //!
 //! | feature | brings |
 //! |---|---|
-//! | *(default)* | all three stores |
+//! | *(none)* | all three stores |
+//! | `tls` *(default)* | TLS to `PostgreSQL`, with rustls and ring |
 //! | `ingest` | from a queue into a store, by `workout-consumer` |
 //! | `testing` | the suite and the random histories that every store has to pass |
 //!
@@ -75,4 +76,4 @@ pub use crate::query::{
 pub use crate::record::RecordOf;
 pub use crate::risk::Risk;
 pub use crate::seam::{StatsReader, StatsWriter};
-pub use crate::store::StatsStore;
+pub use crate::store::{StatsStore, StatsStoreBuilder, Steps};

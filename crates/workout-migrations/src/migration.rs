@@ -48,6 +48,12 @@ impl Migrations {
         }
         Self { name, all }
     }
+
+    /// How many there are: the version that they lead to.
+    #[must_use]
+    pub fn count(&self) -> u32 {
+        u32::try_from(self.all.len()).unwrap_or(u32::MAX)
+    }
 }
 
 impl Migration {

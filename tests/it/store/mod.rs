@@ -8,6 +8,7 @@ use workout_events::{ActivityType, Event, Moment, Source, UserId, WorkoutId, Wor
 
 mod faults;
 mod histories;
+mod open;
 mod writers;
 
 /// A store, its database, and another way into it.

@@ -2,14 +2,14 @@
 
 use std::collections::BTreeMap;
 
-use sqlx::postgres::PgConnectOptions;
 use sqlx::{ConnectOptions, Connection};
 use workout_events::jiff::Timestamp;
 use workout_events::jiff::civil::{Date, date};
 use workout_events::jiff::tz::TimeZone;
 
-use crate::error::{Kind, StoreError, database};
+use crate::error::{StoreError, connecting, database};
 use crate::examine::{Examined, of_schema};
+use crate::postgres::address;
 use crate::postgres::connect::MIGRATIONS;
 use crate::risk::Risk;
 
@@ -17,10 +17,7 @@ use crate::risk::Risk;
 type Settings = BTreeMap<String, String>;
 
 pub(crate) async fn examine(url: &str) -> Result<Examined, StoreError> {
-    let options: PgConnectOptions =
-        url.parse().map_err(|_| Kind::Url("it is not of the form postgres://user:password@host/database"))?;
-    let options = options.application_name("workout-stats");
-    let mut connection = options.connect().await.map_err(database)?;
+    let mut connection = address::parse(url)?.connect().await.map_err(connecting)?;
     let mut looking = connection.begin_with("BEGIN READ ONLY").await.map_err(database)?;
     let rows: Vec<(String, String)> = sqlx::query_as(
         "SELECT name, setting FROM pg_settings WHERE name IN ('server_version', 'server_version_num', 'fsync',

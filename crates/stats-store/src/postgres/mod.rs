@@ -1,5 +1,6 @@
 //! `PostgreSQL`.
 
+mod address;
 mod connect;
 mod examine;
 mod read;

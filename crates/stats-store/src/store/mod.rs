@@ -1,10 +1,13 @@
 //! A store over a database, whichever it is.
 
+mod builder;
 mod database;
 mod open;
 mod read;
 mod work;
 
+pub(crate) use builder::{Schema, Settings, SqlitePlace};
+pub use builder::{StatsStoreBuilder, Steps};
 pub(crate) use database::Database;
 pub use open::StatsStore;
 pub(crate) use work::{Done, Job};

@@ -6,13 +6,12 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use uuid::Uuid;
 
+use super::builder::StatsStoreBuilder;
 use super::database::Store;
 use super::work::{Done, Job};
-use crate::error::{Kind, StoreError};
+use crate::error::StoreError;
 use crate::memory::Memory;
-use crate::postgres::Postgres;
 use crate::seam::{StatsReader, StatsWriter};
-use crate::sqlite::Sqlite;
 use crate::table::{Table, Value};
 
 /// A place for the statistics. A clone is another handle to the same place.
@@ -41,17 +40,34 @@ impl StatsStore {
     /// | `postgres://user:password@host/database` | `PostgreSQL`, in the schema `workout_stats` |
     /// | `memory` | nothing stays |
     ///
+    /// Of `PostgreSQL` the URL may name `sslmode`, `sslrootcert`, `sslcert` and `sslkey`. Where it says nothing, a server on
+    /// another machine has to have a certificate for its name from somebody whom this machine trusts; `sslmode=disable`
+    /// permits to do without, for a network that is safe otherwise.
+    ///
     /// # Errors
     /// When the URL is of another form, the database does not answer or refuses, or it belongs to a newer version.
     pub async fn connect(url: &str) -> Result<Self, StoreError> {
-        if url == "memory" {
-            return Ok(Self::memory());
-        }
-        match url.split_once(':').map(|(scheme, _)| scheme) {
-            Some("sqlite") => Ok(Self::over(Sqlite::connect(url).await?)),
-            Some("postgres" | "postgresql") => Ok(Self::over(Postgres::connect(url).await?)),
-            _ => Err(Kind::Url("it has to be sqlite://FILE, postgres://..., or memory").into()),
-        }
+        Self::builder(url).connect().await
+    }
+
+    /// How to open the store of this URL, where the defaults of [`connect`](Self::connect) do not do.
+    ///
+    /// ```
+    /// use std::time::Duration;
+    ///
+    /// use stats_store::StatsStore;
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), stats_store::StoreError> {
+    /// # let url = "memory";
+    /// let builder = StatsStore::builder(url).connections(2).acquire_timeout(Duration::from_secs(3));
+    /// builder.clone().migrate().await?;
+    /// let store = builder.open().await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn builder(url: &str) -> StatsStoreBuilder {
+        StatsStoreBuilder::url(url)
     }
 
     /// Opens a file, which is made if it is not there, without the rules of URLs for its name.
@@ -59,7 +75,12 @@ impl StatsStore {
     /// # Errors
     /// As for [`connect`](Self::connect).
     pub async fn sqlite(file: impl AsRef<Path> + Send) -> Result<Self, StoreError> {
-        Ok(Self::over(Sqlite::open(file.as_ref()).await?))
+        Self::builder_of_file(file).connect().await
+    }
+
+    /// How to open a file, where the defaults of [`sqlite`](Self::sqlite) do not do.
+    pub fn builder_of_file(file: impl AsRef<Path>) -> StatsStoreBuilder {
+        StatsStoreBuilder::file(file.as_ref())
     }
 
     /// A new store in memory, which ends with its last handle.
@@ -68,7 +89,7 @@ impl StatsStore {
         Self::over(Memory::default())
     }
 
-    fn over(database: impl super::Database) -> Self {
+    pub(super) fn over(database: impl super::Database) -> Self {
         Self(Arc::new(Store::new(database)))
     }
 

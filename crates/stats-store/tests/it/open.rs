@@ -1,7 +1,9 @@
 use std::error::Error;
+use std::fs;
+use std::time::Duration;
 
 use sqlx::sqlite::{SqliteConnectOptions, SqlitePool};
-use stats_store::{Effect, Fact, StatsReader, StatsStore, StatsWriter, Totals};
+use stats_store::{Effect, Fact, StatsReader, StatsStore, StatsWriter, Totals, testing};
 use workout_events::jiff::{ToSpan, Zoned};
 use workout_events::{ActivityType, Event, Source, UserId, WorkoutId, WorkoutPerformed};
 
@@ -68,4 +70,51 @@ fn the_seam_fits_into_a_service() {
     check::<StatsStore>();
     check::<std::sync::Arc<dyn StatsWriter>>();
     check::<std::sync::Arc<dyn StatsReader>>();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn one_connection_is_enough_for_everything() {
+    let folder = tempfile::tempdir().unwrap();
+    let builder = StatsStore::builder_of_file(folder.path().join("stats.db")).connections(1);
+    let store = builder.acquire_timeout(Duration::from_mins(1)).connect().await.unwrap();
+    testing::keeps_the_contract(store.writer(), store.reader()).await;
+    store.close().await;
+}
+
+#[tokio::test]
+async fn a_store_that_is_opened_as_it_is_makes_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    let builder = StatsStore::builder_of_file(folder.path().join("stats.db"));
+    let error = builder.clone().open().await.unwrap_err();
+    assert!(error.is_behind() && !error.is_transient(), "{error:?}");
+    assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0);
+
+    let missing = builder.clone().pending().await.unwrap();
+    assert_eq!((missing.version, missing.is_empty()), (0, false));
+    assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0);
+    let done = builder.clone().migrate().await.unwrap();
+    assert_eq!((done.migrations, &done.tables), (missing.migrations, &missing.tables));
+    assert_eq!(done.version, done.migrations);
+    for again in [builder.clone().migrate().await.unwrap(), builder.clone().pending().await.unwrap()] {
+        assert_eq!((again.version, again.is_empty()), (done.version, true));
+    }
+    let store = builder.clone().open().await.unwrap();
+    assert_eq!(store.reader().totals(UserId::generate()).await.unwrap(), Totals::default());
+    store.close().await;
+}
+
+#[tokio::test]
+async fn a_new_projection_is_told_before_and_after_it_is_made() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("stats.db");
+    let builder = StatsStore::builder_of_file(&file);
+    let _ = builder.clone().migrate().await.unwrap();
+    let pool = SqlitePool::connect_with(SqliteConnectOptions::new().filename(&file)).await.unwrap();
+    sqlx::query("DROP TABLE workout_stats_days").execute(&pool).await.unwrap();
+    pool.close().await;
+    assert!(builder.clone().open().await.unwrap_err().is_behind());
+    for steps in [builder.clone().pending().await.unwrap(), builder.clone().migrate().await.unwrap()] {
+        assert_eq!((steps.migrations, steps.tables), (0, vec!["days"]));
+    }
+    assert!(builder.open().await.is_ok());
 }
