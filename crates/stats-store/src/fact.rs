@@ -1,9 +1,11 @@
 //! What a store is told, and what it made of it.
 
 use uuid::Uuid;
+use workout_events::types::goal::{GoalCancelled, GoalChanged, GoalSet};
 use workout_events::types::user::{UserErased, UserPreferencesChanged, UserRegistered};
-use workout_events::{Event, EventId, EventType, UserId, WorkoutDeleted, WorkoutId, WorkoutPerformed};
+use workout_events::{Event, EventId, EventType, GoalId, UserId, WorkoutDeleted, WorkoutId, WorkoutPerformed};
 
+use crate::goal::GoalSaid;
 use crate::number::Counted;
 use crate::person::Wishes;
 
@@ -26,6 +28,7 @@ pub(crate) enum Body {
     Performed(Box<Counted>),
     Deleted { workout_id: WorkoutId, revision: u32, user_id: Option<UserId> },
     Wished { user_id: UserId, wishes: Wishes, registered: bool },
+    Goal { user_id: UserId, goal_id: GoalId, said: GoalSaid },
     Erased { user_id: UserId },
 }
 
@@ -53,6 +56,9 @@ pub(crate) const DELETED: i64 = 2;
 const REGISTERED: i64 = 3;
 const PREFERENCES_CHANGED: i64 = 4;
 const ERASED: i64 = 5;
+const GOAL_SET: i64 = 6;
+const GOAL_CHANGED: i64 = 7;
+const GOAL_CANCELLED: i64 = 8;
 
 impl Fact {
     /// The id of the event.
@@ -67,7 +73,7 @@ impl Fact {
         match &self.body {
             Body::Performed(counted) => Some(counted.workout_id),
             Body::Deleted { workout_id, .. } => Some(*workout_id),
-            Body::Wished { .. } | Body::Erased { .. } => None,
+            Body::Wished { .. } | Body::Goal { .. } | Body::Erased { .. } => None,
         }
     }
 
@@ -77,7 +83,7 @@ impl Fact {
         match &self.body {
             Body::Performed(counted) => Some(counted.user_id),
             Body::Deleted { user_id, .. } => *user_id,
-            Body::Wished { user_id, .. } | Body::Erased { user_id } => Some(*user_id),
+            Body::Wished { user_id, .. } | Body::Goal { user_id, .. } | Body::Erased { user_id } => Some(*user_id),
         }
     }
 
@@ -87,6 +93,9 @@ impl Fact {
             Body::Deleted { .. } => DELETED,
             Body::Wished { registered: true, .. } => REGISTERED,
             Body::Wished { .. } => PREFERENCES_CHANGED,
+            Body::Goal { said: GoalSaid::Set(..), .. } => GOAL_SET,
+            Body::Goal { said: GoalSaid::Changed(..), .. } => GOAL_CHANGED,
+            Body::Goal { said: GoalSaid::Cancelled, .. } => GOAL_CANCELLED,
             Body::Erased { .. } => ERASED,
         }
     }
@@ -141,6 +150,27 @@ impl From<&Event<UserPreferencesChanged>> for Fact {
         let data = event.data();
         let wishes = Wishes::new(data.day_start_hour, data.week_start, data.time_zone);
         Self::new(event, Body::Wished { user_id: data.user_id, wishes, registered: false })
+    }
+}
+
+impl From<&Event<GoalSet>> for Fact {
+    fn from(event: &Event<GoalSet>) -> Self {
+        let GoalSet { user_id, goal_id, .. } = *event.data();
+        Self::new(event, Body::Goal { user_id, goal_id, said: event.data().into() })
+    }
+}
+
+impl From<&Event<GoalChanged>> for Fact {
+    fn from(event: &Event<GoalChanged>) -> Self {
+        let GoalChanged { user_id, goal_id, .. } = *event.data();
+        Self::new(event, Body::Goal { user_id, goal_id, said: event.data().into() })
+    }
+}
+
+impl From<&Event<GoalCancelled>> for Fact {
+    fn from(event: &Event<GoalCancelled>) -> Self {
+        let GoalCancelled { user_id, goal_id, .. } = *event.data();
+        Self::new(event, Body::Goal { user_id, goal_id, said: GoalSaid::Cancelled })
     }
 }
 

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use workout_consumer::{Batch, BatchHandler, Batches, Committed, Consumer, Failure};
+use workout_events::types::goal::{GoalCancelled, GoalChanged, GoalSet};
 use workout_events::types::user::{UserErased, UserPreferencesChanged, UserRegistered};
 use workout_events::{Event, EventType, WorkoutDeleted, WorkoutPerformed};
 
@@ -83,6 +84,9 @@ impl Ingest {
             .each(fact::<WorkoutDeleted>)
             .each(fact::<UserRegistered>)
             .each(fact::<UserPreferencesChanged>)
+            .each(fact::<GoalSet>)
+            .each(fact::<GoalChanged>)
+            .each(fact::<GoalCancelled>)
             .each(fact::<UserErased>)
             .commit(move |batch| write(Arc::clone(&writer), Arc::clone(&tell), batch))
     }

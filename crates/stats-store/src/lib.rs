@@ -31,15 +31,18 @@
 //! often the facts came.
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
+mod definition;
 mod error;
 mod fact;
 mod number;
 mod person;
+mod said;
 
 mod projection;
 mod table;
 mod write;
 
+mod goal;
 mod news;
 mod record;
 
@@ -64,14 +67,16 @@ pub mod testing;
 pub use crate::error::StoreError;
 pub use crate::examine::Examined;
 pub use crate::fact::{Effect, Fact};
+pub use crate::goal::Outcome;
 #[cfg(feature = "ingest")]
 pub use crate::ingest::{Ingest, ingest};
 pub use crate::number::{Day, Tally, Totals, e1rm_g};
 pub use crate::operate::{Drift, Progress, Quarantined, Sample, Verified};
 pub use crate::person::{AsOf, Preferences};
 pub use crate::query::{
-    After, Answer, Comparison, DaySums, Days, EffortOf, ExerciseFigures, ExerciseSums, Figures, Lifetime, MonthSums,
-    Performed, Period, Point, Record, Schedule, Streak, Streaks, Sums, TrendPoint, WholeWorkout, WorkoutFilter,
+    After, Answer, Comparison, DaySums, Days, EffortOf, ExerciseFigures, ExerciseSums, Figures, Goal, GoalStanding,
+    GoalStatus, Lifetime, MonthSums, Performed, Period, Point, Record, Schedule, Streak, Streaks, Sums, TrendPoint,
+    WholeWorkout, WorkoutFilter,
 };
 pub use crate::record::RecordOf;
 pub use crate::risk::Risk;

@@ -9,6 +9,7 @@ use uuid::Uuid;
 
 use crate::error::StoreError;
 use crate::fact::PERFORMED;
+use crate::news::News;
 use crate::person::Person;
 use crate::store::Database;
 use crate::table::{Filter, Find, LEDGER, On, PEOPLE, Rows, Scan, Seen, Table, Tables, Take, Value};
@@ -88,6 +89,11 @@ impl Tables for MemoryTransaction {
         Ok(())
     }
 
+    async fn announce(&mut self, news: Vec<News>) -> Result<(), StoreError> {
+        drop(news);
+        Ok(())
+    }
+
     async fn commit(self) -> Result<(), StoreError> {
         Ok(())
     }
@@ -114,6 +120,16 @@ impl Database for Memory {
         let Some(rows) = state.get(table.name) else { return Ok(Vec::new()) };
         let after = rows.range((Bound::Excluded(vec![Value::Id(after)]), Bound::Unbounded));
         Ok(after.take(usize::try_from(limit).unwrap_or(0)).map(|(key, rest)| [&key[..], rest].concat()).collect())
+    }
+
+    async fn people(&self, table: &'static Table, after: Uuid, limit: i64) -> Result<Vec<Uuid>, StoreError> {
+        let state = self.0.read().await;
+        let Some(rows) = state.get(table.name) else { return Ok(Vec::new()) };
+        let ids = rows.keys().filter_map(|key| if let Value::Id(id) = key[0] { Some(id) } else { None });
+        let mut ids: Vec<_> = ids.filter(|id| *id > after).collect();
+        ids.dedup();
+        ids.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
+        Ok(ids)
     }
 
     async fn count(&self, table: &'static Table) -> Result<i64, StoreError> {

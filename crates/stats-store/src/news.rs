@@ -1,5 +1,6 @@
 //! What there is to tell others about somebody's statistics.
 
+use workout_events::types::goal::{GoalAchieved, GoalMissed, GoalRevoked};
 use workout_events::types::record::{RecordRevoked, RecordSet};
 
 /// Something that became true, or is no longer true, with a write.
@@ -7,4 +8,7 @@ use workout_events::types::record::{RecordRevoked, RecordSet};
 pub(crate) enum News {
     RecordSet(RecordSet),
     RecordRevoked(RecordRevoked),
+    GoalAchieved(GoalAchieved),
+    GoalRevoked(GoalRevoked),
+    GoalMissed(GoalMissed),
 }

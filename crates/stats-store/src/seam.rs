@@ -7,9 +7,10 @@ use workout_events::{UserId, WorkoutId, WorkoutPerformed};
 
 use crate::error::{Kind, StoreError};
 use crate::fact::{Effect, Fact};
+use crate::goal::Outcome;
 use crate::number::Totals;
 use crate::query::{
-    Answer, DaySums, Days, EffortOf, ExerciseSums, Lifetime, MonthSums, Performed, Record, Sums, WholeWorkout,
+    Answer, DaySums, Days, EffortOf, ExerciseSums, Goal, Lifetime, MonthSums, Performed, Record, Sums, WholeWorkout,
     WorkoutFilter,
 };
 use crate::record::RecordOf;
@@ -169,6 +170,23 @@ pub trait StatsReader: Debug + Send + Sync {
     /// # Errors
     /// When the store cannot be read.
     async fn latest_records(&self, _user: UserId, _limit: u16) -> Result<Answer<Vec<Record>>, StoreError> {
+        Err(Kind::Unsupported.into())
+    }
+
+    /// The goals of a user, those included that are over or were given up.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    async fn goals_set(&self, _user: UserId) -> Result<Answer<Vec<Goal>>, StoreError> {
+        Err(Kind::Unsupported.into())
+    }
+
+    /// What became of the user's goals: each stretch of days in which one was reached, or after which it was told that it
+    /// was not.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    async fn outcomes(&self, _user: UserId) -> Result<Answer<Vec<Outcome>>, StoreError> {
         Err(Kind::Unsupported.into())
     }
 }

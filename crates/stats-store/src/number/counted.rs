@@ -17,6 +17,7 @@ pub(crate) struct Counted {
     pub(crate) activity: ActivityType,
     /// Microseconds since 1970.
     pub(crate) started_us: i64,
+    pub(crate) ended_us: i64,
     /// What the clocks of its zone showed then, in seconds.
     clock_s: i64,
     pub(crate) tally: Tally,
@@ -62,6 +63,7 @@ impl From<&WorkoutPerformed> for Counted {
             user_id: data.user_id,
             activity: data.activity_type,
             started_us: started.as_microsecond(),
+            ended_us: data.ended_at.timestamp().as_microsecond(),
             clock_s: clock(started, data.time_zone),
             tally,
             efforts,

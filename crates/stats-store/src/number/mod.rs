@@ -9,6 +9,7 @@ mod totals;
 
 pub(crate) use counted::Counted;
 pub use day::Day;
+pub(crate) use day::clock;
 pub(crate) use month::Month;
 pub(crate) use strength::Effort;
 pub use strength::e1rm_g;

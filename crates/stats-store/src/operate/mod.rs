@@ -3,6 +3,7 @@
 mod erase;
 mod quarantine;
 mod rebuild;
+mod settle;
 mod verify;
 
 pub use quarantine::Quarantined;

@@ -4,9 +4,8 @@ use uuid::Uuid;
 use workout_events::UserId;
 
 use crate::error::StoreError;
-use crate::person::Person;
 use crate::store::{Done, Job, StatsStore};
-use crate::table::PEOPLE;
+use crate::table::{PEOPLE, Table};
 
 /// How many people are looked at together.
 const PORTION: i64 = 500;
@@ -49,14 +48,20 @@ impl StatsStore {
     }
 
     pub(super) async fn people(&self) -> Result<Everybody<'_>, StoreError> {
-        let all = u64::try_from(self.0.count(&PEOPLE).await?).unwrap_or(0);
-        Ok(Everybody { store: self, after: Uuid::nil(), page: Vec::new(), progress: Progress { done: 0, all } })
+        self.people_in(&PEOPLE).await
+    }
+
+    /// Those who have a row in a table whose key begins with them.
+    pub(super) async fn people_in(&self, table: &'static Table) -> Result<Everybody<'_>, StoreError> {
+        let all = u64::try_from(self.0.count(table).await?).unwrap_or(0);
+        Ok(Everybody { store: self, table, after: Uuid::nil(), page: Vec::new(), progress: Progress { done: 0, all } })
     }
 }
 
 /// People in the order of their ids, a page at a time.
 pub(super) struct Everybody<'s> {
     store: &'s StatsStore,
+    table: &'static Table,
     after: Uuid,
     page: Vec<Uuid>,
     progress: Progress,
@@ -71,9 +76,7 @@ impl Everybody<'_> {
             told(self.progress);
         }
         if self.page.is_empty() {
-            for row in self.store.0.page(&PEOPLE, self.after, PORTION).await? {
-                self.page.push(Person::from_row(row)?.user_id);
-            }
+            self.page = self.store.0.people(self.table, self.after, PORTION).await?;
             self.page.reverse();
         }
         let next = self.page.pop();

@@ -6,11 +6,13 @@ use uuid::Uuid;
 use workout_events::UserId;
 
 use super::Progress;
+use crate::definition::definition;
 use crate::error::{Kind, StoreError};
 use crate::fact::{DELETED, PERFORMED};
+use crate::goal::{self, OUTCOMES};
 use crate::number::Tally;
 use crate::person::{People, Person};
-use crate::projection::{Deltas, definition};
+use crate::projection::Deltas;
 use crate::record::Boards;
 use crate::store::{Done, Job, StatsStore};
 use crate::table::{Cells, Find, LEDGER, PAST, Tables, Value, WORKOUTS};
@@ -164,6 +166,14 @@ pub(crate) async fn verify(tables: &mut impl Tables, user: Uuid) -> Result<Vec<D
             }
         }
         drifts.extend(expected.iter().map(|(key, wanted)| drift(user, table.name, &key[1..], None, Some(wanted))));
+    }
+    if person.goals > 0 {
+        for (kept, wanted) in goal::drifts(tables, &people, user).await? {
+            let key = kept.or(wanted).map(|row| row.key()).unwrap_or_default();
+            let rest = |row: Option<goal::Row>| row.map(|row| row.into_row().split_off(3));
+            let (kept, wanted) = (rest(kept), rest(wanted));
+            drifts.push(drift(user, OUTCOMES.name, &key[1..], kept.as_deref(), wanted.as_deref()));
+        }
     }
     for (table, kept, wanted) in records.drifts(tables, user).await? {
         let key = |row: &Vec<Value>| row[1..table.key.len()].to_vec();

@@ -6,9 +6,9 @@ use uuid::Uuid;
 
 use super::as_of::AsOf;
 use super::wishes::Wishes;
+use crate::definition::definition;
 use crate::error::{Kind, StoreError};
 use crate::number::Tally;
-use crate::projection::definition;
 use crate::table::{Cells, Find, On, PEOPLE, Rows, Tables, Value};
 
 #[derive(Debug, Clone)]
@@ -20,6 +20,8 @@ pub(crate) struct Person {
     pub(crate) changed_us: i64,
     pub(crate) erased_us: Option<i64>,
     pub(crate) wishes: Wishes,
+    /// How many goals there are: whoever has none costs a write nothing.
+    pub(crate) goals: i64,
     pub(crate) tally: Tally,
 }
 
@@ -96,6 +98,7 @@ impl Person {
             changed_us: 0,
             erased_us: None,
             wishes: Wishes::default(),
+            goals: 0,
             tally: Tally::default(),
         }
     }
@@ -116,6 +119,7 @@ impl Person {
                 Some(text) => serde_json::from_str(&text).map_err(|_| Kind::Corrupt("preferences"))?,
                 None => Wishes::default(),
             },
+            goals: cells.int()?,
             tally: Tally::from_columns(cells.ints()?),
         })
     }
@@ -123,13 +127,14 @@ impl Person {
     fn into_row(self) -> Vec<Value> {
         let wishes =
             (self.wishes != Wishes::default()).then(|| serde_json::to_string(&self.wishes).unwrap_or_default());
-        let own: [Value; 6] = [
+        let own: [Value; 7] = [
             self.user_id.into(),
             self.definition.into(),
             self.version.into(),
             self.changed_us.into(),
             self.erased_us.into(),
             wishes.into(),
+            self.goals.into(),
         ];
         own.into_iter().chain(self.tally.columns().map(Value::Int)).collect()
     }

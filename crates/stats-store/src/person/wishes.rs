@@ -4,6 +4,8 @@ use serde::{Deserialize, Serialize};
 use workout_events::types::user::WeekStart;
 use workout_events::{EventId, ZoneName};
 
+use crate::said::{Said, newer};
+
 /// How a person counts. Of several wishes the one that was said last holds, in whatever order they came.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
 #[non_exhaustive]
@@ -25,44 +27,36 @@ pub(crate) struct Wishes {
     time_zone: Option<Said<ZoneName>>,
 }
 
-/// With the moment, and the event for two of one moment.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-struct Said<T>(i64, Option<EventId>, T);
-
 impl Wishes {
     /// Without the moment, which is the event's.
     pub(crate) fn new(day_start_hour: Option<u8>, week_start: Option<WeekStart>, time_zone: Option<ZoneName>) -> Self {
         fn said<T>(wish: Option<T>) -> Option<Said<T>> {
-            wish.map(|wish| Said(i64::MIN, None, wish))
+            wish.map(Said::some_time)
         }
         Self { day_start_hour: said(day_start_hour), week_start: said(week_start), time_zone: said(time_zone) }
     }
 
     /// Takes over what was said later than what is here; says whether anything was.
     pub(crate) fn take(&mut self, other: &Self, said_us: i64, event_id: EventId) -> bool {
-        fn newer<T: Copy>(mine: &mut Option<Said<T>>, other: Option<Said<T>>, at: (i64, EventId)) -> bool {
-            let is_newer = other.is_some() && mine.as_ref().is_none_or(|said| (said.0, said.1) < (at.0, Some(at.1)));
-            if let (true, Some(other)) = (is_newer, other) {
-                *mine = Some(Said(at.0, Some(at.1), other.2));
-            }
-            is_newer
+        fn value<T: Copy>(said: Option<Said<T>>) -> Option<T> {
+            said.map(|said| *said.value())
         }
         let at = (said_us, event_id);
-        let day = newer(&mut self.day_start_hour, other.day_start_hour, at);
-        let week = newer(&mut self.week_start, other.week_start, at);
-        let zone = newer(&mut self.time_zone, other.time_zone, at);
+        let day = newer(&mut self.day_start_hour, value(other.day_start_hour), at);
+        let week = newer(&mut self.week_start, value(other.week_start), at);
+        let zone = newer(&mut self.time_zone, value(other.time_zone), at);
         day || week || zone
     }
 
     pub(crate) fn day_start_hour(&self) -> u8 {
-        self.day_start_hour.map_or(0, |said| said.2)
+        self.day_start_hour.map_or(0, |said| *said.value())
     }
 
     pub(crate) fn preferences(&self) -> Preferences {
         Preferences {
             day_start_hour: self.day_start_hour(),
-            week_start: self.week_start.map(|said| said.2),
-            time_zone: self.time_zone.map(|said| said.2),
+            week_start: self.week_start.map(|said| *said.value()),
+            time_zone: self.time_zone.map(|said| *said.value()),
         }
     }
 }

@@ -10,6 +10,7 @@ use uuid::Uuid;
 use super::DIALECT;
 use super::read::bind_scan;
 use crate::error::{StoreError, database, raced};
+use crate::news::News;
 use crate::table::{
     Column, Find, Kind, On, Rows, Scan, Table, Tables, Value, cells, insert_head, insert_tail, join, names, on_key,
     scan_rows,
@@ -94,6 +95,11 @@ impl Tables for Statements {
     async fn delete(&mut self, find: Find<'_>) -> Result<(), StoreError> {
         let sql = format!("DELETE FROM {} WHERE {} = ANY($1)", DIALECT.name(find.table), find.column);
         sqlx::query(AssertSqlSafe(sql)).bind(find.ids).execute(&mut *self.0).await.map_err(database)?;
+        Ok(())
+    }
+
+    async fn announce(&mut self, news: Vec<News>) -> Result<(), StoreError> {
+        drop(news);
         Ok(())
     }
 

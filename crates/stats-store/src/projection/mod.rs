@@ -19,7 +19,6 @@ pub(crate) use efforts::EFFORTS;
 pub(crate) use exercises::EXERCISES;
 
 use crate::number::{Counted, Day};
-use crate::record;
 use crate::table::{Rows, Table, Value};
 
 /// All of them.
@@ -36,11 +35,6 @@ pub(crate) struct Projection {
 
 /// Takes a row.
 pub(crate) type Add<'a> = &'a mut dyn FnMut(Vec<Value>, &[i64]);
-
-/// The version of all that is kept: it only ever grows.
-pub(crate) fn definition() -> i64 {
-    ALL.iter().map(|projection| projection.version).sum::<i64>() + record::VERSION
-}
 
 /// What changes, projection by projection, in the order of the keys.
 #[derive(Debug, Default)]

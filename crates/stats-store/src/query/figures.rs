@@ -5,9 +5,11 @@ use workout_events::UserId;
 use workout_events::types::user::WeekStart;
 
 use super::{
-    Answer, Days, ExerciseSums, Lifetime, Performed, Period, Point, Record, Schedule, Streaks, Sums, TrendPoint,
+    Answer, Days, ExerciseSums, GoalStanding, Lifetime, Performed, Period, Point, Record, Schedule, Streaks, Sums,
+    TrendPoint,
 };
 use crate::error::StoreError;
+use crate::goal::Outcome;
 use crate::number::Day;
 use crate::record::RecordOf;
 use crate::seam::StatsReader;
@@ -33,6 +35,10 @@ pub struct Figures {
     pub streaks: Streaks,
     /// The records of activities.
     pub records: Vec<Record>,
+    /// What became of goals.
+    pub outcomes: Vec<Outcome>,
+    /// How the goals stand.
+    pub goals: Vec<GoalStanding>,
     /// The exercises.
     pub exercises: Vec<ExerciseFigures>,
     /// The workout that began last.
@@ -95,6 +101,8 @@ impl dyn StatsReader + '_ {
             years: series(Period::Year).await?,
             streaks: self.streaks(user, today, week_start, Schedule::DAILY).await?.value,
             records: self.activity_records(user).await?,
+            outcomes: self.outcomes(user).await?.value,
+            goals: self.goals(user, today).await?.value,
             exercises,
             last_workout: self.last_workout(user).await?.value,
         };

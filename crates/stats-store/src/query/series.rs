@@ -58,6 +58,22 @@ impl Period {
     }
 }
 
+impl Period {
+    /// The days of the period that this day is in.
+    #[must_use]
+    pub fn days(self, day: Day) -> Days {
+        let first = self.first_day(day);
+        // Within the next period, whose first day is the one after the last of this.
+        let next = first.plus(match self {
+            Self::Day => 1,
+            Self::Week(_) => 7,
+            Self::Month => 31,
+            Self::Year => 366,
+        });
+        Days::new(first, self.first_day(next).plus(-1).max(first))
+    }
+}
+
 impl dyn StatsReader + '_ {
     /// The sums of each period that has a workout on one of these days, in order. Periods without one are left out.
     ///

@@ -44,6 +44,16 @@ impl Database for Sqlite {
         rows.map_err(database)?.iter().map(read).collect::<sqlx::Result<_>>().map_err(database)
     }
 
+    async fn people(&self, table: &'static Table, after: Uuid, limit: i64) -> Result<Vec<Uuid>, StoreError> {
+        let sql = format!(
+            "SELECT DISTINCT {key} FROM {} WHERE {key} > $1 ORDER BY {key} LIMIT $2",
+            DIALECT.name(table),
+            key = table.key[0].name,
+        );
+        let found = sqlx::query_scalar(AssertSqlSafe(sql)).bind(after).bind(limit).fetch_all(&self.pool).await;
+        found.map_err(database)
+    }
+
     async fn count(&self, table: &'static Table) -> Result<i64, StoreError> {
         let sql = format!("SELECT count(*) FROM {}", DIALECT.name(table));
         sqlx::query_scalar(AssertSqlSafe(sql)).fetch_one(&self.pool).await.map_err(database)

@@ -10,6 +10,7 @@ use uuid::Uuid;
 use super::DIALECT;
 use super::read::bind_scan;
 use crate::error::{StoreError, database, raced};
+use crate::news::News;
 use crate::table::{Find, On, Rows, Scan, Tables, Value, cells, insert_head, insert_tail, join, names, scan_rows};
 
 pub(crate) struct Statements(pub(super) SqliteTransaction<'static>);
@@ -96,6 +97,11 @@ impl Tables for Statements {
             find.column,
         );
         sqlx::query(AssertSqlSafe(sql)).bind(list(find.ids)).execute(&mut *self.0).await.map_err(database)?;
+        Ok(())
+    }
+
+    async fn announce(&mut self, news: Vec<News>) -> Result<(), StoreError> {
+        drop(news);
         Ok(())
     }
 

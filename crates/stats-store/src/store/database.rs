@@ -33,6 +33,14 @@ pub(crate) trait Database: Send + Sync + 'static {
         limit: i64,
     ) -> impl Future<Output = Result<Vec<Vec<Value>>, StoreError>> + Send;
 
+    /// The ids after this one that rows of this table begin with, each once, in their order.
+    fn people(
+        &self,
+        table: &'static Table,
+        after: Uuid,
+        limit: i64,
+    ) -> impl Future<Output = Result<Vec<Uuid>, StoreError>> + Send;
+
     fn count(&self, table: &'static Table) -> impl Future<Output = Result<i64, StoreError>> + Send;
 
     fn ping(&self) -> impl Future<Output = Result<(), StoreError>> + Send;
@@ -56,7 +64,9 @@ impl<D: Database> StatsWriter for Store<D> {
         }
         match self.run(Job::Write(facts.to_vec())).await? {
             Done::Written(effects) => Ok(effects),
-            Done::Rebuilt(_) | Done::Verified(_) => Err(Kind::Corrupt("another job was done").into()),
+            Done::Rebuilt(_) | Done::Settled(_) | Done::Verified(_) => {
+                Err(Kind::Corrupt("another job was done").into())
+            }
         }
     }
 }
@@ -71,6 +81,10 @@ impl<D: Database> Backend for Store<D> {
 
     async fn page(&self, table: &'static Table, after: Uuid, limit: i64) -> Result<Vec<Vec<Value>>, StoreError> {
         self.0.page(table, after, limit).await
+    }
+
+    async fn people(&self, table: &'static Table, after: Uuid, limit: i64) -> Result<Vec<Uuid>, StoreError> {
+        self.0.people(table, after, limit).await
     }
 
     async fn count(&self, table: &'static Table) -> Result<i64, StoreError> {

@@ -10,4 +10,5 @@ pub(crate) use builder::{Schema, Settings, SqlitePlace};
 pub use builder::{StatsStoreBuilder, Steps};
 pub(crate) use database::Database;
 pub use open::StatsStore;
+pub(crate) use read::{about, day_sums, effort};
 pub(crate) use work::{Done, Job};

@@ -26,6 +26,8 @@ pub(crate) trait Backend: StatsWriter + StatsReader {
 
     async fn page(&self, table: &'static Table, after: Uuid, limit: i64) -> Result<Vec<Vec<Value>>, StoreError>;
 
+    async fn people(&self, table: &'static Table, after: Uuid, limit: i64) -> Result<Vec<Uuid>, StoreError>;
+
     async fn count(&self, table: &'static Table) -> Result<i64, StoreError>;
 
     async fn close(&self);

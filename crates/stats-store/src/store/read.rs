@@ -3,15 +3,17 @@
 use async_trait::async_trait;
 use uuid::Uuid;
 use workout_events::jiff::Timestamp;
-use workout_events::{ActivityType, UserId, WorkoutId, WorkoutPerformed};
+use workout_events::{ActivityType, GoalId, UserId, WorkoutId, WorkoutPerformed};
 
 use super::database::{Database, Store};
+use crate::definition::definition;
 use crate::error::{Kind, StoreError};
+use crate::goal::{GOALS, GoalRow, OUTCOMES, Outcome, Terms, outcome, read_goal};
 use crate::number::{Day, Effort, Month, Tally, Totals};
 use crate::person::{AsOf, Person};
-use crate::projection::{DAYS, EFFORTS, EXERCISES, definition, within};
+use crate::projection::{DAYS, EFFORTS, EXERCISES, within};
 use crate::query::{
-    Answer, DaySums, Days, EffortOf, ExerciseSums, Lifetime, MonthSums, Performed, Record, Sums, WholeWorkout,
+    Answer, DaySums, Days, EffortOf, ExerciseSums, Goal, Lifetime, MonthSums, Performed, Record, Sums, WholeWorkout,
     WorkoutFilter,
 };
 use crate::record::{BESTS, RECORDS, RecordOf, record, standing};
@@ -59,12 +61,7 @@ impl<D: Database> StatsReader for Store<D> {
     }
 
     async fn days(&self, user: UserId, days: Days) -> Result<Answer<Vec<DaySums>>, StoreError> {
-        let read = |row| {
-            let mut cells = Cells::new(row);
-            let (_user, _month, day) = (cells.id()?, cells.int()?, Day::from_number(cells.int()?));
-            Ok(DaySums { day, activity: activity(&mut cells)?, sums: Tally::from_columns(cells.ints()?) })
-        };
-        self.scan(user, &DAYS.table, within(days), Take::Rows, read).await
+        self.scan(user, &DAYS.table, within(days), Take::Rows, day_sums).await
     }
 
     async fn months(&self, user: UserId, days: Days) -> Result<Answer<Vec<MonthSums>>, StoreError> {
@@ -146,6 +143,25 @@ impl<D: Database> StatsReader for Store<D> {
         Ok(found.map(|bests| bests.into_iter().flatten().collect()))
     }
 
+    async fn goals_set(&self, user: UserId) -> Result<Answer<Vec<Goal>>, StoreError> {
+        // What was said means what the person's preferences make of it, so both have to be of one moment.
+        loop {
+            let person = self.lifetime(user).await?;
+            let goals = self.scan(user, &GOALS, Vec::new(), Take::Rows, read_goal).await?;
+            if goals.as_of == person.as_of {
+                let goal = |row: GoalRow| {
+                    let terms = Terms::new(&row.spoken, person.value.preferences)?;
+                    Some(Goal::new(GoalId::new(row.goal).ok()?, terms))
+                };
+                return Ok(goals.map(|rows| rows.into_iter().filter_map(goal).collect()));
+            }
+        }
+    }
+
+    async fn outcomes(&self, user: UserId) -> Result<Answer<Vec<Outcome>>, StoreError> {
+        self.scan(user, &OUTCOMES, Vec::new(), Take::Rows, outcome).await
+    }
+
     async fn latest_records(&self, user: UserId, limit: u16) -> Result<Answer<Vec<Record>>, StoreError> {
         let take = Take::Last(("started_us", "workout_id"), limit.into());
         self.scan(user, &RECORDS, Vec::new(), take, record).await
@@ -194,11 +210,7 @@ impl<D: Database> Store<D> {
 fn page(filter: &WorkoutFilter) -> (Vec<Filter>, Take) {
     let mut filters = vec![between("day", filter.days)];
     if filter.days != Days::ALL {
-        // So that an index by time finds the days: no zone is further from UTC than a day, and no day begins later than
-        // at 23 o'clock.
-        let us = |day: Day| day.number() * 86_400_000_000;
-        let (first, last) = (us(filter.days.first.plus(-1)), us(filter.days.last.plus(4)));
-        filters.push(Filter::Between("started_us", first, last));
+        filters.push(about(filter.days));
     }
     if let Some(activity) = filter.activity {
         filters.push(Filter::Equal("activity", activity.as_str().into()));
@@ -209,6 +221,20 @@ fn page(filter: &WorkoutFilter) -> (Vec<Filter>, Take) {
         filters.push(Filter::Below(place, key));
     }
     (filters, Take::Last(place, filter.limit.into()))
+}
+
+/// So that an index by time finds the days: no zone is further from UTC than a day, and no day begins later than at 23
+/// o'clock.
+pub(crate) fn about(days: Days) -> Filter {
+    let us = |day: Day| day.number() * 86_400_000_000;
+    Filter::Between("started_us", us(days.first.plus(-1)), us(days.last.plus(4)))
+}
+
+/// A row of the days.
+pub(crate) fn day_sums(row: Vec<Value>) -> Result<DaySums, StoreError> {
+    let mut cells = Cells::new(row);
+    let (_user, _month, day) = (cells.id()?, cells.int()?, Day::from_number(cells.int()?));
+    Ok(DaySums { day, activity: activity(&mut cells)?, sums: Tally::from_columns(cells.ints()?) })
 }
 
 fn between(name: &'static str, days: Days) -> Filter {
@@ -227,7 +253,8 @@ fn workout(cells: &mut Cells) -> Result<WorkoutId, StoreError> {
     WorkoutId::new(cells.id()?).map_err(|_| Kind::Corrupt("workout_id").into())
 }
 
-fn effort(row: Vec<Value>) -> Result<EffortOf, StoreError> {
+/// A row of the efforts.
+pub(crate) fn effort(row: Vec<Value>) -> Result<EffortOf, StoreError> {
     let mut cells = Cells::new(row);
     let (_user, _exercise, day) = (cells.id()?, cells.text()?, Day::from_number(cells.int()?));
     let (started_at, workout_id) = (time(&mut cells)?, workout(&mut cells)?);

@@ -5,14 +5,16 @@ use uuid::Uuid;
 use super::database::{Database, now_us};
 use crate::error::StoreError;
 use crate::fact::{Effect, Fact};
+use crate::number::Day;
 use crate::operate::{Drift, verify};
 use crate::table::Tables;
-use crate::write::{apply, rebuild};
+use crate::write::{apply, rebuild, settle};
 
 #[derive(Debug)]
 pub(crate) enum Job {
     Write(Vec<Fact>),
     Rebuild { user: Uuid, only_outdated: bool },
+    Settle { user: Uuid, today: Day },
     Verify(Uuid),
 }
 
@@ -21,6 +23,8 @@ pub(crate) enum Done {
     Written(Vec<Effect>),
     /// Whether there was anything to do.
     Rebuilt(bool),
+    /// How much there was to tell.
+    Settled(usize),
     Verified(Vec<Drift>),
 }
 
@@ -41,13 +45,22 @@ pub(super) async fn attempts<D: Database>(database: &D, job: &Job) -> Result<Don
 
 async fn attempt<D: Database>(database: &D, job: &Job) -> Result<Done, StoreError> {
     let mut tables = database.begin().await?;
-    let done = match job {
-        Job::Write(facts) => Done::Written(apply(&mut tables, facts, now_us()).await?),
-        Job::Rebuild { user, only_outdated } => {
-            Done::Rebuilt(rebuild(&mut tables, *user, *only_outdated, now_us()).await?)
+    let (done, news) = match job {
+        Job::Write(facts) => {
+            let (effects, news) = apply(&mut tables, facts, now_us()).await?;
+            (Done::Written(effects), news)
         }
-        Job::Verify(user) => Done::Verified(verify(&mut tables, *user).await?),
+        Job::Rebuild { user, only_outdated } => {
+            let (rebuilt, news) = rebuild(&mut tables, *user, *only_outdated, now_us()).await?;
+            (Done::Rebuilt(rebuilt), news)
+        }
+        Job::Settle { user, today } => {
+            let news = settle(&mut tables, *user, *today, now_us()).await?;
+            (Done::Settled(news.len()), news)
+        }
+        Job::Verify(user) => (Done::Verified(verify(&mut tables, *user).await?), Vec::new()),
     };
+    tables.announce(news).await?;
     tables.commit().await?;
     Ok(done)
 }

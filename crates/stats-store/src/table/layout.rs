@@ -83,8 +83,8 @@ pub(crate) static PEOPLE: Table = Table {
     name: "people",
     key: &[id("user_id")],
     rest: &{
-        const OWN: [Column; 5] =
-            [int("definition"), int("version"), int("changed_us"), int("erased_us"), text("preferences")];
+        const OWN: [Column; 6] =
+            [int("definition"), int("version"), int("changed_us"), int("erased_us"), text("preferences"), int("goals")];
         let mut columns = [int(""); OWN.len() + Tally::COLUMNS.len()];
         let mut at = 0;
         while at < columns.len() {

@@ -6,6 +6,7 @@ use super::layout::Table;
 use super::rows::{Rows, Value};
 use super::scan::Scan;
 use crate::error::StoreError;
+use crate::news::News;
 
 /// Which rows are looked for: those with one of these ids in this column.
 #[derive(Debug, Clone, Copy)]
@@ -50,6 +51,9 @@ pub(crate) trait Tables: Send {
 
     /// Deletes the rows with one of these ids in this column.
     fn delete(&mut self, find: Find<'_>) -> impl Future<Output = Result<(), StoreError>> + Send;
+
+    /// Tells others, if and only if this is committed.
+    fn announce(&mut self, news: Vec<News>) -> impl Future<Output = Result<(), StoreError>> + Send;
 
     fn commit(self) -> impl Future<Output = Result<(), StoreError>> + Send;
 }

@@ -3,9 +3,10 @@
 use proptest::prelude::*;
 use proptest::sample::select;
 use workout_events::jiff::Timestamp;
+use workout_events::types::goal::{GoalCancelled, GoalChanged, GoalMetric, GoalPeriod, GoalSet};
 use workout_events::types::user::{UserErased, UserPreferencesChanged, WeekStart};
 use workout_events::{
-    ActivityType, Event, EventType, Exercise, LoadMode, Moment, Set, SetKind, Source, UserId, WorkoutDeleted,
+    ActivityType, Event, EventType, Exercise, GoalId, LoadMode, Moment, Set, SetKind, Source, UserId, WorkoutDeleted,
     WorkoutId, WorkoutPerformed, ZoneName,
 };
 
@@ -27,7 +28,25 @@ enum Happened {
     Performed(Box<Workout>),
     Deleted { workout: usize, revision: u32, owner: Option<usize> },
     Wished { user: usize, second: i64, day_start_hour: Option<u8>, week_start: Option<WeekStart> },
+    Aimed { user: usize, goal: usize, second: i64, aim: Aim },
     Erased { user: usize },
+}
+
+/// What a person says about a goal.
+#[derive(Debug, Clone)]
+enum Aim {
+    Set { goal: Box<Aimed>, target: u32, due: Option<&'static str> },
+    Changed { target: u32, period: Option<GoalPeriod> },
+    Cancelled,
+}
+
+#[derive(Debug, Clone)]
+struct Aimed {
+    metric: GoalMetric,
+    period: GoalPeriod,
+    activity: Option<ActivityType>,
+    exercise: Option<usize>,
+    starts: Option<&'static str>,
 }
 
 #[derive(Debug, Clone)]
@@ -51,6 +70,9 @@ pub(super) enum Said {
     Performed(Box<Event<WorkoutPerformed>>),
     Deleted(Event<WorkoutDeleted>),
     Wished(Event<UserPreferencesChanged>),
+    GoalSet(Event<GoalSet>),
+    GoalChanged(Event<GoalChanged>),
+    GoalCancelled(Event<GoalCancelled>),
     Erased(Event<UserErased>),
 }
 
@@ -60,6 +82,9 @@ impl Said {
             Self::Performed(event) => (&**event).into(),
             Self::Deleted(event) => event.into(),
             Self::Wished(event) => event.into(),
+            Self::GoalSet(event) => event.into(),
+            Self::GoalChanged(event) => event.into(),
+            Self::GoalCancelled(event) => event.into(),
             Self::Erased(event) => event.into(),
         }
     }
@@ -67,6 +92,11 @@ impl Said {
 
 const USERS: usize = 3;
 const WORKOUTS: usize = 5;
+const GOALS: usize = 2;
+
+/// When goals begin, and when they are due.
+const EDGES: [&str; 4] =
+    ["2024-02-29T00:00:00Z", "2025-12-29T00:30:00+14:00", "2026-03-28T23:30:00Z", "2026-04-02T00:00:00-05:00"];
 
 /// Moments at which something is special: the clocks change, a year or a leap day ends, an ordinary day begins.
 const MOMENTS: [&str; 9] = [
@@ -113,8 +143,36 @@ fn happened() -> impl Strategy<Value = Happened> {
         16 => workout().prop_map(|workout| Happened::Performed(Box::new(workout))),
         4 => deleted,
         2 => wished,
+        3 => aimed(),
         1 => (0..USERS).prop_map(|user| Happened::Erased { user }),
     ]
+}
+
+fn aimed() -> impl Strategy<Value = Happened> {
+    let target = prop_oneof![1..4_u32, 1..4_000_u32, 1..900_000_u32];
+    let what = (select(GoalMetric::ALL), select(GoalPeriod::ALL));
+    let only =
+        (prop::option::of(select(&[ActivityType::Running, ActivityType::Strength])), prop::option::of(0..3_usize));
+    let days = (prop::option::of(select(&EDGES)), prop::option::of(select(&EDGES)));
+    let set = (what, only, days, target.clone()).prop_map(
+        |((metric, period), (activity, exercise), (starts, due), target)| {
+            let goal = Box::new(Aimed { metric, period, activity, exercise, starts });
+            Aim::Set { goal, target, due }
+        },
+    );
+    let changed = (target, prop::option::of(select(GoalPeriod::ALL)));
+    let aim = prop_oneof![
+        4 => set,
+        1 => changed.prop_map(|(target, period)| Aim::Changed { target, period }),
+        1 => Just(Aim::Cancelled),
+    ];
+    // From the summer before most workouts to the spring in which they end.
+    (0..USERS, 0..GOALS, 0..30_000_000_i64, aim).prop_map(|(user, goal, second, aim)| Happened::Aimed {
+        user,
+        goal,
+        second,
+        aim,
+    })
 }
 
 fn workout() -> impl Strategy<Value = Workout> {
@@ -166,10 +224,12 @@ fn set() -> impl Strategy<Value = Set> {
 fn without_contradictions(happened: Vec<Happened>) -> Vec<Happened> {
     let mut seen = std::collections::BTreeSet::new();
     let mut wishes = std::collections::BTreeSet::new();
+    let mut aims = std::collections::BTreeSet::new();
     let is_new = |happened: &Happened| match happened {
         Happened::Performed(workout) => seen.insert((workout.number, workout.revision, true)),
         Happened::Deleted { workout, revision, .. } => seen.insert((*workout, *revision, false)),
         Happened::Wished { user, second, .. } => wishes.insert((*user, *second)),
+        Happened::Aimed { user, goal, second, .. } => aims.insert((*user, *goal, *second)),
         Happened::Erased { .. } => true,
     };
     happened.into_iter().filter(is_new).collect()
@@ -180,6 +240,7 @@ impl History {
     pub(super) fn events(&self) -> (Vec<UserId>, Vec<Said>) {
         let users: Vec<_> = (0..USERS).map(|_| UserId::generate()).collect();
         let workouts: Vec<_> = (0..WORKOUTS).map(|_| WorkoutId::generate()).collect();
+        let goals: Vec<_> = (0..GOALS).map(|_| GoalId::generate()).collect();
         let said = self.happened.iter().map(|happened| match happened {
             Happened::Performed(workout) => Said::Performed(Box::new(event(workout.data(&users, &workouts), 0))),
             Happened::Deleted { workout, revision, owner } => {
@@ -192,6 +253,7 @@ impl History {
                 (data.day_start_hour, data.week_start) = (*day_start_hour, *week_start);
                 Said::Wished(event(data, *second))
             }
+            Happened::Aimed { user, goal, second, aim } => aim.said((goals[*goal], users[*user]), *second),
             Happened::Erased { user } => Said::Erased(event(UserErased::new(users[*user]), 0)),
         });
         let said = said.collect();
@@ -202,6 +264,27 @@ impl History {
     pub(super) fn told(&self, said: &[Said]) -> Vec<Vec<Fact>> {
         let facts: Vec<_> = self.told.iter().map(|place| said[*place].fact()).collect();
         facts.chunks(self.batch).map(<[Fact]>::to_vec).collect()
+    }
+}
+
+impl Aim {
+    fn said(&self, (goal, user): (GoalId, UserId), second: i64) -> Said {
+        let moment = |text: &str| text.parse::<Moment>().expect("the edges are written above");
+        match self {
+            Self::Set { goal: aimed, target, due } => {
+                let mut data = GoalSet::new(goal, user, aimed.metric, *target, aimed.period);
+                data.activity_type = aimed.activity;
+                data.exercise_id = aimed.exercise.map(|exercise| format!("exercise-{exercise}"));
+                (data.starts_at, data.due_at) = (aimed.starts.map(moment), due.map(moment));
+                Said::GoalSet(event(data, second))
+            }
+            Self::Changed { target, period } => {
+                let mut data = GoalChanged::new(goal, user).target(*target);
+                data.period = *period;
+                Said::GoalChanged(event(data, second))
+            }
+            Self::Cancelled => Said::GoalCancelled(event(GoalCancelled::new(goal, user), second)),
+        }
     }
 }
 

@@ -12,6 +12,7 @@
 
 mod agree;
 mod events;
+mod goals;
 mod history;
 mod model;
 mod people;

@@ -4,8 +4,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use workout_events::jiff::ToSpan;
 use workout_events::types::record::RecordKind;
+use workout_events::types::user::WeekStart;
 use workout_events::{LoadMode, Set, SetKind, UserId, WorkoutId, WorkoutPerformed};
 
+use super::goals::{Habits, Reached, reached};
 use super::history::Said;
 use crate::{Figures, RecordOf};
 
@@ -13,7 +15,7 @@ use crate::{Figures, RecordOf};
 type Sums = (i64, i64, i64, i64, i64);
 
 /// The bests of an exercise: load, estimate, repetitions, and the least help.
-type Bests = (Option<i64>, Option<i64>, Option<i64>, Option<i64>);
+pub(super) type Bests = (Option<i64>, Option<i64>, Option<i64>, Option<i64>);
 
 /// What is compared.
 #[derive(Debug, PartialEq, Eq, Default)]
@@ -23,6 +25,7 @@ pub(super) struct Model {
     exercises: BTreeMap<String, (i64, Bests)>,
     /// Of what, of which kind, and in the order in which they were set.
     records: BTreeMap<(RecordOf, RecordKind), Vec<(i64, WorkoutId)>>,
+    reached: BTreeSet<Reached>,
     last_workout: Option<WorkoutId>,
 }
 
@@ -36,9 +39,12 @@ impl Model {
         let hour = day_start_hour(user, said);
         let mut counting: Vec<_> = winners(said, &erased).into_iter().filter(|data| data.user_id == user).collect();
         counting.sort_by_key(|data| (data.started_at.timestamp(), data.workout_id));
+        let mut dated = Vec::new();
         for data in counting {
             let local = data.started_at.timestamp().to_zoned(data.time_zone.zone()).datetime();
-            let day = (local - i32::from(hour).hours()).date().to_string();
+            let day = (local - i32::from(hour).hours()).date();
+            dated.push((day, data));
+            let day = day.to_string();
             let sets = || data.exercises.iter().flat_map(|exercise| &exercise.sets).filter(|set| works(set));
             let sums = (
                 1,
@@ -73,6 +79,8 @@ impl Model {
             model.record(&of, RecordKind::LongestDistanceM, data.distance_m.map(i64::from), data);
             model.last_workout = Some(data.workout_id);
         }
+        let habits = Habits { day_start_hour: hour, week_start: week_start(user, said) };
+        model.reached = reached(user, said, &dated, habits);
         model
     }
 
@@ -110,7 +118,12 @@ impl Model {
             assert_eq!(record.previous, of.last().map(|(value, _)| *value));
             of.push((record.value, record.workout_id));
         }
+        let achieved = figures.outcomes.iter().filter(|outcome| outcome.achieved);
+        let reached = achieved.filter_map(|outcome| {
+            Some((outcome.goal_id, outcome.days.first.to_string(), outcome.workout_id?, outcome.value))
+        });
         Self {
+            reached: reached.collect(),
             records,
             lifetime: sums(&figures.lifetime.sums),
             days: figures.days.iter().map(|point| (point.first_day.to_string(), sums(&point.sums))).collect(),
@@ -132,6 +145,14 @@ fn day_start_hour(user: UserId, said: &[Said]) -> u8 {
     wishes.max().map_or(0, |(_, hour)| hour)
 }
 
+fn week_start(user: UserId, said: &[Said]) -> WeekStart {
+    let wishes = said.iter().filter_map(|said| match said {
+        Said::Wished(event) if event.data().user_id == user => Some((event.time(), event.data().week_start?)),
+        _ => None,
+    });
+    wishes.max_by_key(|(at, _)| *at).map_or(WeekStart::Monday, |(_, week_start)| week_start)
+}
+
 /// Of each workout the highest revision, unless it is deleted or of somebody who was erased.
 fn winners<'s>(said: &'s [Said], erased: &BTreeSet<UserId>) -> Vec<&'s WorkoutPerformed> {
     let mut winners = BTreeMap::<WorkoutId, ((u32, bool), Option<&WorkoutPerformed>)>::new();
@@ -143,7 +164,9 @@ fn winners<'s>(said: &'s [Said], erased: &BTreeSet<UserId>) -> Vec<&'s WorkoutPe
                 (data.workout_id, (data.revision, is_gone), (!is_gone).then_some(data))
             }
             Said::Deleted(event) => (event.data().workout_id, (event.data().revision, true), None),
-            Said::Wished(_) | Said::Erased(_) => continue,
+            Said::Wished(_) | Said::GoalSet(_) | Said::GoalChanged(_) | Said::GoalCancelled(_) | Said::Erased(_) => {
+                continue;
+            }
         };
         let winner = winners.entry(workout).or_insert((rank, data));
         if rank > winner.0 {
@@ -153,16 +176,16 @@ fn winners<'s>(said: &'s [Said], erased: &BTreeSet<UserId>) -> Vec<&'s WorkoutPe
     winners.into_values().filter_map(|(_, data)| data).collect()
 }
 
-fn works(set: &Set) -> bool {
+pub(super) fn works(set: &Set) -> bool {
     set.kind != SetKind::Warmup
 }
 
-fn volume(set: &Set) -> Option<i64> {
+pub(super) fn volume(set: &Set) -> Option<i64> {
     let is_load = set.load_mode != Some(LoadMode::Assisted);
     Some(i64::from(set.load_g.filter(|_| is_load)?) * i64::from(set.reps?))
 }
 
-fn better(bests: &mut Bests, set: &Set) {
+pub(super) fn better(bests: &mut Bests, set: &Set) {
     let Some(reps) = set.reps.filter(|reps| *reps > 0).map(i64::from) else { return };
     bests.2 = bests.2.max(Some(reps));
     let Some(load) = set.load_g.map(i64::from) else { return };

@@ -14,34 +14,50 @@ use crate::news::News;
 use crate::number::{Counted, Day};
 use crate::person::People;
 use crate::projection::Deltas;
-use crate::record;
 use crate::table::{Find, On, Rows, Tables, WORKOUTS};
+use crate::{goal, record};
 
 /// Writes the facts. The caller commits.
-pub(crate) async fn apply(tables: &mut impl Tables, facts: &[Fact], now_us: i64) -> Result<Vec<Effect>, StoreError> {
+pub(crate) async fn apply(
+    tables: &mut impl Tables,
+    facts: &[Fact],
+    now_us: i64,
+) -> Result<(Vec<Effect>, Vec<News>), StoreError> {
     let known = heads(tables, facts, false).await?;
     let mut concerned: BTreeSet<Uuid> = facts.iter().filter_map(Fact::user_id).map(Uuid::from).collect();
     concerned.extend(known.iter().filter_map(|head| head.user_id));
     let mut people = People::lock(tables, &concerned).await?;
     // What was kept under an older definition cannot be taken away under this one.
+    let mut news = Vec::new();
     for user in people.outdated() {
-        rebuild::person(tables, &mut people, user).await?;
+        news.append(&mut rebuild::person(tables, &mut people, user).await?);
     }
     let mut effects = Vec::with_capacity(facts.len());
     // Facts about people change what the facts after them mean.
     for run in facts.chunk_by(|one, two| one.workout_id().is_some() && two.workout_id().is_some()) {
         match &run[0].body {
             Body::Performed(_) | Body::Deleted { .. } => {
-                effects.append(&mut workouts(tables, &mut people, run, now_us).await?);
+                let (mut written, mut told) = workouts(tables, &mut people, run, now_us).await?;
+                effects.append(&mut written);
+                news.append(&mut told);
             }
-            Body::Wished { .. } => effects.push(wish::wish(tables, &mut people, &run[0], now_us).await?),
+            Body::Wished { .. } => {
+                let (effect, mut told) = wish::wish(tables, &mut people, &run[0], now_us).await?;
+                effects.push(effect);
+                news.append(&mut told);
+            }
+            Body::Goal { .. } => {
+                let (effect, mut told) = wish::goal(tables, &mut people, &run[0], now_us).await?;
+                effects.push(effect);
+                news.append(&mut told);
+            }
             Body::Erased { user_id } => {
                 effects.push(erase::erase(tables, &mut people, (*user_id).into(), now_us).await?);
             }
         }
     }
     people.save(tables, now_us).await?;
-    Ok(effects)
+    Ok((effects, news))
 }
 
 async fn heads(tables: &mut impl Tables, facts: &[Fact], lock: bool) -> Result<Vec<Head>, StoreError> {
@@ -59,7 +75,7 @@ async fn workouts(
     people: &mut People,
     facts: &[Fact],
     now_us: i64,
-) -> Result<Vec<Effect>, StoreError> {
+) -> Result<(Vec<Effect>, Vec<News>), StoreError> {
     let mut recorded = Recorded::find(tables, facts).await?;
     let mut plan = Plan::new(heads(tables, facts, true).await?.into_iter());
     plan.decide(facts, &mut recorded, people, now_us)?;
@@ -67,8 +83,8 @@ async fn workouts(
     tables.put(plan.ledger, On::Race).await?;
     tables.put(plan.past, On::Keep).await?;
     tables.put(plan.quarantine, On::Keep).await?;
-    let _news = count(tables, people, plan.heads).await?;
-    Ok(plan.effects)
+    let news = count(tables, people, plan.heads).await?;
+    Ok((plan.effects, news))
 }
 
 /// Takes away what counted, and adds what counts.
@@ -96,7 +112,9 @@ async fn count(
     tables.put(new, On::Race).await?;
     tables.put(changed, On::Replace).await?;
     put(tables, sums.deltas).await?;
-    sums.records.write(tables).await
+    let mut news = sums.records.write(tables).await?;
+    news.append(&mut sums.goals.write(tables, people).await?);
+    Ok(news)
 }
 
 /// What workouts that come and go change beside the ledger.
@@ -104,15 +122,19 @@ async fn count(
 struct Sums {
     deltas: Deltas,
     records: record::Changes,
+    goals: goal::Judge,
 }
 
 impl Sums {
     fn count(&mut self, people: &mut People, counted: &Counted, sign: i64) -> Result<Day, StoreError> {
         let person = people.change(counted.user_id.into())?;
         person.tally.add(&counted.tally, sign);
-        let day = counted.day(person.wishes.day_start_hour());
+        let (day, has_goals) = (counted.day(person.wishes.day_start_hour()), person.goals > 0);
         self.deltas.count(counted, day, sign);
         self.records.count(counted, day, sign);
+        if has_goals {
+            self.goals.touch(counted.user_id.into(), day);
+        }
         Ok(day)
     }
 }

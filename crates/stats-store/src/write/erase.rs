@@ -6,6 +6,7 @@ use super::head::Head;
 use super::rebuild::forget;
 use crate::error::StoreError;
 use crate::fact::Effect;
+use crate::goal::{GOALS, OUTCOMES};
 use crate::number::Tally;
 use crate::person::{People, Wishes};
 use crate::record::{BESTS, RECORDS};
@@ -37,11 +38,11 @@ pub(super) async fn erase(
     tables.delete(Find::new(&PAST, "user_id", &[user])).await?;
     tables.delete(Find::new(&QUARANTINE, "user_id", &[user])).await?;
     forget(tables, user).await?;
-    for table in [&RECORDS, &BESTS] {
+    for table in [&RECORDS, &BESTS, &GOALS, &OUTCOMES] {
         tables.delete(Find::new(table, "user_id", &[user])).await?;
     }
     let person = people.change(user)?;
     person.erased_us = Some(now_us);
-    (person.tally, person.wishes) = (Tally::default(), Wishes::default());
+    (person.tally, person.wishes, person.goals) = (Tally::default(), Wishes::default(), 0);
     Ok(Effect::Applied)
 }

@@ -69,7 +69,7 @@ pub(super) fn head_of(fact: &Fact) -> Option<Head> {
     let (workout_id, revision, user_id) = match &fact.body {
         Body::Performed(counted) => (counted.workout_id, counted.revision, Some(counted.user_id.into())),
         Body::Deleted { workout_id, revision, .. } => (*workout_id, *revision, None),
-        Body::Wished { .. } | Body::Erased { .. } => return None,
+        Body::Wished { .. } | Body::Goal { .. } | Body::Erased { .. } => return None,
     };
     let (workout_id, kind) = (workout_id.into(), fact.kind());
     Some(Head { workout_id, revision: revision.into(), kind, fact_id: Some(fact.identity), user_id })

@@ -10,9 +10,11 @@ mod head;
 mod plan;
 mod rebuild;
 mod recorded;
+mod settle;
 mod wish;
 
 pub(crate) use apply::apply;
 pub(crate) use head::Head;
 pub(crate) use rebuild::rebuild;
 pub(crate) use recorded::counted;
+pub(crate) use settle::settle;

@@ -5,10 +5,14 @@ use uuid::Uuid;
 use super::apply::put;
 use super::head::Head;
 use super::recorded::counted;
+use crate::definition::definition;
 use crate::error::{Kind, StoreError};
+use crate::goal::judge_all;
+use crate::news::News;
+use crate::number::Day;
 use crate::number::Tally;
 use crate::person::People;
-use crate::projection::{ALL, Deltas, definition};
+use crate::projection::{ALL, Deltas};
 use crate::record::Boards;
 use crate::table::{Find, On, Rows, Tables, WORKOUTS};
 
@@ -21,18 +25,18 @@ pub(crate) async fn rebuild(
     user: Uuid,
     only_outdated: bool,
     now_us: i64,
-) -> Result<bool, StoreError> {
+) -> Result<(bool, Vec<News>), StoreError> {
     let mut people = People::lock(tables, &[user].into()).await?;
     if only_outdated && people.outdated().is_empty() {
-        return Ok(false);
+        return Ok((false, Vec::new()));
     }
-    person(tables, &mut people, user).await?;
+    let news = person(tables, &mut people, user).await?;
     people.save(tables, now_us).await?;
-    Ok(true)
+    Ok((true, news))
 }
 
 /// Of a person who is locked.
-pub(super) async fn person(tables: &mut impl Tables, people: &mut People, user: Uuid) -> Result<(), StoreError> {
+pub(super) async fn person(tables: &mut impl Tables, people: &mut People, user: Uuid) -> Result<Vec<News>, StoreError> {
     let day_start_hour = people.get(user)?.wishes.day_start_hour();
     forget(tables, user).await?;
     let mut records = Boards::of(tables, user).await?;
@@ -54,11 +58,14 @@ pub(super) async fn person(tables: &mut impl Tables, people: &mut People, user: 
         tables.put(rows, On::Replace).await?;
         put(tables, deltas).await?;
     }
-    let _news = records.rewrite(tables, user).await?;
+    let mut news = records.rewrite(tables, user).await?;
     let person = people.change(user)?;
     person.tally = tally;
     person.definition = definition();
-    Ok(())
+    if person.goals > 0 {
+        news.append(&mut judge_all(tables, people, user, Day::MIN).await?);
+    }
+    Ok(news)
 }
 
 /// Empties the projections of a person.

@@ -1,4 +1,4 @@
-//! What a person wishes.
+//! What a person says about himself: wishes, and goals.
 
 use uuid::Uuid;
 
@@ -8,48 +8,94 @@ use super::rebuild;
 use super::recorded::Recorded;
 use crate::error::StoreError;
 use crate::fact::{Body, Effect, Fact};
+use crate::goal::{GOALS, GoalRow, Spoken, goal_row, judge_all, read_goal};
+use crate::news::News;
+use crate::number::Day;
 use crate::person::People;
-use crate::table::{LEDGER, On, PAST, QUARANTINE, Rows, Tables, Value};
+use crate::table::{LEDGER, On, PAST, QUARANTINE, Rows, Table, Tables, Value};
 
 pub(super) async fn wish(
     tables: &mut impl Tables,
     people: &mut People,
     fact: &Fact,
     now_us: i64,
-) -> Result<Effect, StoreError> {
-    let Body::Wished { user_id, wishes, .. } = &fact.body else { return Ok(Effect::Superseded) };
+) -> Result<(Effect, Vec<News>), StoreError> {
+    let Body::Wished { user_id, wishes, .. } = &fact.body else { return Ok((Effect::Superseded, Vec::new())) };
     let user = Uuid::from(*user_id);
+    if let Some(effect) = admit(tables, people, fact, user, now_us).await? {
+        return Ok((effect, Vec::new()));
+    }
+    let person = people.change(user)?;
+    let before = person.wishes.preferences();
+    if !person.wishes.take(wishes, fact.said_us, fact.event_id) {
+        return Ok((Effect::Superseded, Vec::new()));
+    }
+    let (after, has_goals) = (person.wishes.preferences(), person.goals > 0);
+    let news = if after.day_start_hour != before.day_start_hour {
+        // The days of all workouts are others now.
+        rebuild::person(tables, people, user).await?
+    } else if has_goals {
+        // So may be the weeks, and the day on which a goal was set.
+        judge_all(tables, people, user, Day::MIN).await?
+    } else {
+        Vec::new()
+    };
+    Ok((Effect::Applied, news))
+}
+
+pub(super) async fn goal(
+    tables: &mut impl Tables,
+    people: &mut People,
+    fact: &Fact,
+    now_us: i64,
+) -> Result<(Effect, Vec<News>), StoreError> {
+    let Body::Goal { user_id, goal_id, said } = &fact.body else { return Ok((Effect::Superseded, Vec::new())) };
+    let (user, goal) = (Uuid::from(*user_id), Uuid::from(*goal_id));
+    if let Some(effect) = admit(tables, people, fact, user, now_us).await? {
+        return Ok((effect, Vec::new()));
+    }
+    let mut key = Rows::new(&GOALS);
+    key.push(vec![user.into(), goal.into()]);
+    let known = tables.find_under(key).await?.pop().map(read_goal).transpose()?;
+    let is_known = known.is_some();
+    let mut row = known.unwrap_or(GoalRow { user, goal, spoken: Spoken::default(), settled_day: None });
+    if !row.spoken.take(said, (fact.said_us, fact.event_id)) {
+        return Ok((Effect::Superseded, Vec::new()));
+    }
+    put(tables, &GOALS, goal_row(&row), if is_known { On::Replace } else { On::Race }).await?;
+    let person = people.change(user)?;
+    person.goals += i64::from(!is_known);
+    // A goal that begins in the past was reached then, and nobody wants to be told today.
+    let since = Day::of_clock(fact.said_us.div_euclid(1_000_000), 0).plus(-1);
+    let news = judge_all(tables, people, user, since).await?;
+    Ok((Effect::Applied, news))
+}
+
+/// Takes a fact about a person into the ledger. Where there is nothing more to do, says what became of it.
+async fn admit(
+    tables: &mut impl Tables,
+    people: &People,
+    fact: &Fact,
+    user: Uuid,
+    now_us: i64,
+) -> Result<Option<Effect>, StoreError> {
     if people.get(user)?.erased_us.is_some() {
-        return Ok(Effect::Erased);
+        return Ok(Some(Effect::Erased));
     }
     let recorded = Recorded::find(tables, std::slice::from_ref(fact)).await?;
     if let Some(effect) = recorded.judge(fact) {
         if effect == Effect::Conflict {
             put(tables, &QUARANTINE, aside(fact, now_us), On::Keep).await?;
         }
-        return Ok(effect);
+        return Ok(Some(effect));
     }
     put(tables, &LEDGER, ledger(fact, now_us), On::Race).await?;
     // It is no workout, but it is the person's, and goes when the person goes.
     put(tables, &PAST, vec![fact.identity.into(), Value::Null, user.into()], On::Keep).await?;
-    let person = people.change(user)?;
-    let before = person.wishes.day_start_hour();
-    if !person.wishes.take(wishes, fact.said_us, fact.event_id) {
-        return Ok(Effect::Superseded);
-    }
-    if person.wishes.day_start_hour() != before {
-        // The days of all workouts are others now.
-        rebuild::person(tables, people, user).await?;
-    }
-    Ok(Effect::Applied)
+    Ok(None)
 }
 
-async fn put(
-    tables: &mut impl Tables,
-    table: &'static crate::table::Table,
-    row: Vec<Value>,
-    on: On,
-) -> Result<(), StoreError> {
+async fn put(tables: &mut impl Tables, table: &'static Table, row: Vec<Value>, on: On) -> Result<(), StoreError> {
     let mut rows = Rows::new(table);
     rows.push(row);
     tables.put(rows, on).await
