@@ -19,6 +19,7 @@
 //! |---|---|
 //! | *(none)* | all three stores |
 //! | `tls` *(default)* | TLS to `PostgreSQL`, with rustls and ring |
+//! | `demo` | believable people with years of training |
 //! | `ingest` | from a queue into a store, by `workout-consumer` |
 //! | `testing` | the suite and the random histories that every store has to pass |
 //!
@@ -61,6 +62,8 @@ mod ingest;
 mod examine;
 mod risk;
 
+#[cfg(feature = "demo")]
+pub mod demo;
 #[cfg(feature = "testing")]
 pub mod testing;
 

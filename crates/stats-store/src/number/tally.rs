@@ -78,6 +78,13 @@ impl Tally {
         (self.volume_workouts > 0).then_some(self.volume_g)
     }
 
+    /// The sums over what either of the two is over.
+    #[must_use]
+    pub fn plus(mut self, other: &Self) -> Self {
+        self.add(other, 1);
+        self
+    }
+
     /// Adds another tally, or takes it away with -1.
     pub(crate) fn add(&mut self, other: &Self, sign: i64) {
         let mut columns = self.columns();
