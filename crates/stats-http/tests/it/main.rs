@@ -2,6 +2,8 @@
 
 #![expect(clippy::unwrap_used, reason = "in a test a panic is the report; clippy sees helpers as ordinary functions")]
 
+mod dashboard;
+
 use std::sync::Arc;
 
 use async_trait::async_trait;

@@ -1,0 +1,72 @@
+//! The dashboard as a router.
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::middleware::map_response;
+use axum::routing::{get, post};
+use stats_store::StatsReader;
+use workout_events::UserId;
+use workout_events::jiff::Timestamp;
+
+use super::people::Known;
+use super::{asset, guard, overview, page, viewer};
+
+/// The pages over a store, to be merged into the routes of a service.
+///
+/// ```
+/// # use stats_store::StatsStore;
+/// # use workout_events::UserId;
+/// # let (store, ada) = (StatsStore::memory(), UserId::generate());
+/// let app: axum::Router = stats_http::Dashboard::new(store.reader()).person(ada, "Ada").routes();
+/// # let _ = app;
+/// ```
+///
+/// `/dashboard` lists the people that were named, and shows the only one at once; `/dashboard/{user_id}` is the overview of
+/// a user. The router may be nested under a path of the host.
+///
+/// Nobody is asked who they are: whoever reaches the routes sees everybody.
+#[derive(Debug, Clone)]
+#[must_use = "a dashboard is served by its routes"]
+pub struct Dashboard {
+    pub(crate) reader: Arc<dyn StatsReader>,
+    pub(crate) people: Arc<Vec<Known>>,
+    pub(crate) now: fn() -> Timestamp,
+}
+
+impl Dashboard {
+    /// Pages that read from here.
+    pub fn new(reader: Arc<dyn StatsReader>) -> Self {
+        Self { reader, people: Arc::default(), now: Timestamp::now }
+    }
+
+    /// Somebody whom the first page offers. A store knows ids and no names.
+    pub fn person(mut self, user: UserId, name: impl Into<String>) -> Self {
+        Arc::make_mut(&mut self.people).push(Known { user, name: name.into() });
+        self
+    }
+
+    /// What "now" is: another clock than that of the machine, for tests and for looking back.
+    pub fn clock(mut self, now: fn() -> Timestamp) -> Self {
+        self.now = now;
+        self
+    }
+
+    /// The routes, all of them under `/dashboard`.
+    pub fn routes(self) -> Router {
+        Router::new()
+            .route("/dashboard", get(page::start::get))
+            .route("/dashboard/assets/{name}", get(asset::get))
+            .route("/dashboard/settings", post(viewer::change))
+            .route("/dashboard/{user_id}", get(overview::get))
+            .route("/dashboard/{user_id}/version", get(page::version::get))
+            .route("/dashboard/{user_id}/workouts", get(page::workouts::get))
+            .route("/dashboard/{user_id}/workouts/{workout_id}", get(page::workout::get))
+            .route("/dashboard/{user_id}/exercises", get(page::exercises::get))
+            .route("/dashboard/{user_id}/exercises/{exercise_id}", get(page::exercise::get))
+            .route("/dashboard/{user_id}/records", get(page::records::get))
+            .route("/dashboard/{user_id}/why", get(page::why::get))
+            .layer(map_response(guard::protect))
+            .with_state(self)
+    }
+}

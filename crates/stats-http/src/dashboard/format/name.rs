@@ -1,0 +1,35 @@
+//! What things are called.
+
+use workout_events::ActivityType;
+use workout_events::types::record::RecordKind;
+
+/// `TrailRunning` is "Trail running".
+pub(crate) fn activity(activity: ActivityType) -> String {
+    sentence(activity.as_str(), '_')
+}
+
+/// Where a workout says no name, the id is one: `back-squat` is "Back squat".
+pub(crate) fn exercise(id: &str) -> String {
+    sentence(id, '-')
+}
+
+/// What a record is the best of.
+pub(crate) fn record_kind(kind: RecordKind) -> &'static str {
+    match kind {
+        RecordKind::HeaviestLoadG => "Heaviest load",
+        RecordKind::E1rmG => "Estimated one-rep max",
+        RecordKind::MostReps => "Most reps",
+        RecordKind::WorkoutVolumeG => "Most volume in a workout",
+        RecordKind::LeastAssistanceG => "Least help",
+        RecordKind::LongestDistanceM => "Longest distance",
+        RecordKind::LongestDurationS => "Longest duration",
+        RecordKind::MostElevationM => "Most climbing",
+        _ => "Record",
+    }
+}
+
+fn sentence(slug: &str, between: char) -> String {
+    let words = slug.replace(between, " ");
+    let mut letters = words.chars();
+    letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
+}

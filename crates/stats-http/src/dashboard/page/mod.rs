@@ -1,0 +1,10 @@
+//! The pages behind the first one, a file for each.
+
+pub(super) mod exercise;
+pub(super) mod exercises;
+pub(super) mod records;
+pub(super) mod start;
+pub(super) mod version;
+pub(super) mod why;
+pub(super) mod workout;
+pub(super) mod workouts;

@@ -1,0 +1,89 @@
+//! Where somebody begins: whom to look at, and what to do when there is nothing to see yet.
+
+use axum::extract::{Query, State};
+use axum::http::header;
+use axum::response::{IntoResponse, Redirect, Response};
+use maud::{Markup, html};
+use serde::Deserialize;
+use workout_events::{UserId, WorkoutId};
+
+use crate::dashboard::board::Dashboard;
+use crate::dashboard::frame::{self, Page};
+use crate::dashboard::visit::{Site, Visit};
+
+#[derive(Deserialize)]
+pub(in crate::dashboard) struct Asked {
+    user: Option<String>,
+}
+
+/// The only person there is, else the list, and a field for an id.
+pub(in crate::dashboard) async fn get(
+    site: Site,
+    State(board): State<Dashboard>,
+    Query(asked): Query<Asked>,
+) -> Response {
+    let typed = asked.user.as_deref().map(str::trim).filter(|typed| !typed.is_empty());
+    if let Some(user) = typed.and_then(|typed| typed.parse::<UserId>().ok()) {
+        return to(&site, user);
+    }
+    if let ([only], None) = (board.people.as_slice(), typed) {
+        return to(&site, only.user);
+    }
+    let body = html! {
+        h1 { "Whose training?" }
+        @if !board.people.is_empty() {
+            ul class="people card" {
+                @for known in board.people.iter() {
+                    li { a href={ (site.base) "/" (known.user) } { (known.name) } }
+                }
+            }
+        }
+        form class="card stack" method="get" action=(site.base) {
+            label for="user" { "The id of a user" }
+            input id="user" name="user" required value=[typed] autocomplete="off" spellcheck="false"
+                aria-describedby="user-hint" aria-invalid=[typed.map(|_| "true")];
+            p id="user-hint" class="quiet" {
+                @if typed.is_some() { "This is not an id: " }
+                "an id looks like 7b1f0c9e-6a55-4c62-9f0a-3a9d2f1c5e44. It is the " code { "user_id" } " of the workouts."
+            }
+            button { "Show" }
+        }
+    };
+    let page = Page { title: "Whose training?".to_owned(), tab: "none", body, as_of: None };
+    frame::of_nobody(&site, &page).into_response()
+}
+
+fn to(site: &Site, user: UserId) -> Response {
+    ([(header::VARY, "Cookie")], Redirect::to(&format!("{}/{user}", site.base))).into_response()
+}
+
+/// What will be here, and the one command that starts it.
+pub(in crate::dashboard) fn empty(visit: &Visit) -> Markup {
+    html! {
+        h1 class="now" { "Nothing here yet." }
+        p { "After the first workout this page says how the week is going, whether it is more than before, and what was beaten." }
+        section class="card stack" aria-labelledby="begin" {
+            h2 id="begin" { "Begin with one workout" }
+            p { "On the machine where the service runs, with its port:" }
+            (command(visit))
+            p { "This page notices by itself. A service that publishes workouts needs nothing but the same user id." }
+        }
+    }
+}
+
+/// A run this morning, to be sent with curl.
+pub(super) fn command(visit: &Visit) -> Markup {
+    let workout = WorkoutId::from_foreign("dashboard", &format!("{}/first", visit.user));
+    let ended = visit.now().strftime("%Y-%m-%dT%H:%M:00Z");
+    let started = visit.now().saturating_sub(workout_events::jiff::SignedDuration::from_mins(45));
+    let started = started.map_or_else(|_| String::new(), |started| started.strftime("%Y-%m-%dT%H:%M:00Z").to_string());
+    let body = format!(
+        r#"{{"user_id":"{}","source":{{"name":"curl"}},"activity_type":"running","started_at":"{started}","ended_at":"{ended}","time_zone":"UTC","distance_m":8000,"energy_kcal":480}}"#,
+        visit.user
+    );
+    html! {
+        pre tabindex="0" aria-label="Command" {
+            code { "curl -X POST http://localhost:8080/workout/" (workout) "/perform \\\n  -H 'content-type: application/json' \\\n  -d '" (body) "'" }
+        }
+    }
+}

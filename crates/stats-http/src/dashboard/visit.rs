@@ -1,0 +1,155 @@
+//! One request for a page of a user.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use axum::extract::{FromRequestParts, OriginalUri, Path};
+use axum::http::request::Parts;
+use axum::http::{StatusCode, Uri};
+use axum::response::{IntoResponse, Response};
+use stats_store::{AsOf, Day, Days, Preferences, StatsReader, StoreError};
+use tracing::error;
+use workout_events::UserId;
+use workout_events::jiff::{Timestamp, ToSpan};
+
+use super::board::Dashboard;
+use super::figure::Figure;
+use super::frame::{self, Page};
+use super::viewer::Viewer;
+
+/// Who asks for which page, of whom, and how they like to read.
+#[derive(Debug, Clone)]
+pub(crate) struct Visit {
+    pub(crate) site: Site,
+    pub(crate) user: UserId,
+    parameters: HashMap<String, String>,
+    board: Dashboard,
+}
+
+/// What every page needs, be it of a user or not.
+#[derive(Debug, Clone)]
+pub(crate) struct Site {
+    /// Where the dashboard is, as the browser sees it.
+    pub(crate) base: String,
+    /// The path and the question of this request, likewise.
+    pub(crate) here: String,
+    pub(crate) viewer: Viewer,
+    pub(crate) people: Arc<Vec<super::people::Known>>,
+}
+
+/// Why there is no page.
+#[derive(Debug)]
+pub(crate) enum Failure {
+    /// There is no such thing, or not for this user.
+    Missing,
+    Store(StoreError),
+}
+
+impl From<StoreError> for Failure {
+    fn from(error: StoreError) -> Self {
+        Self::Store(error)
+    }
+}
+
+impl Visit {
+    pub(crate) fn reader(&self) -> &dyn StatsReader {
+        &*self.board.reader
+    }
+
+    pub(crate) fn now(&self) -> Timestamp {
+        (self.board.now)()
+    }
+
+    /// The user's name, where the host has told one.
+    pub(crate) fn name(&self) -> Option<&str> {
+        self.site.people.iter().find(|known| known.user == self.user).map(|known| known.name.as_str())
+    }
+
+    /// A part of the path.
+    pub(crate) fn parameter<T: std::str::FromStr>(&self, name: &str) -> Result<T, Failure> {
+        self.parameters.get(name).and_then(|text| text.parse().ok()).ok_or(Failure::Missing)
+    }
+
+    /// The address of a page of this user.
+    pub(crate) fn link(&self, page: &str) -> String {
+        format!("{}/{}{page}", self.site.base, self.user)
+    }
+
+    /// Where a figure over these days is explained.
+    pub(crate) fn why(&self, figure: Figure, days: Days) -> String {
+        self.link(&format!("/why?figure={}&from={}&to={}", figure.key(), days.first, days.last))
+    }
+
+    /// The day it is for this user.
+    pub(crate) fn today(&self, preferences: &Preferences) -> Day {
+        let now = self.now();
+        let shifted = now.checked_sub(i64::from(preferences.day_start_hour).hours()).unwrap_or(now);
+        Day::new(self.site.viewer.zone(preferences).zone().to_datetime(shifted).date())
+    }
+
+    /// The page, or why there is none.
+    pub(crate) fn answer(self, page: Result<Page, Failure>) -> Response {
+        match page {
+            Ok(page) => frame::of_user(&self, &page).into_response(),
+            Err(failure) => self.site.fail(&failure),
+        }
+    }
+}
+
+impl Site {
+    /// A page that says what is wrong and what to do.
+    pub(crate) fn fail(&self, failure: &Failure) -> Response {
+        let (status, page) = match failure {
+            Failure::Missing => (
+                StatusCode::NOT_FOUND,
+                frame::message("There is nothing here", "The address is mistyped, or what was here was deleted."),
+            ),
+            Failure::Store(failed) => {
+                error!(error = failed as &dyn std::error::Error, "the store cannot be read");
+                let what =
+                    "The statistics cannot be read at the moment. No workout is lost by that: try again in a minute.";
+                (StatusCode::SERVICE_UNAVAILABLE, frame::message("The store does not answer", what))
+            }
+        };
+        (status, frame::of_nobody(self, &page)).into_response()
+    }
+}
+
+/// Answers are shown beside one another only if they are of one moment.
+pub(crate) fn of_one_moment(moments: &[AsOf]) -> bool {
+    moments.windows(2).all(|two| two[0] == two[1])
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for Site
+where
+    Dashboard: axum::extract::FromRef<S>,
+{
+    type Rejection = std::convert::Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Self::Rejection> {
+        let board = <Dashboard as axum::extract::FromRef<S>>::from_ref(state);
+        let whole = parts.extensions.get::<OriginalUri>().map_or(&parts.uri, |OriginalUri(uri)| uri);
+        let here = whole.path_and_query().map_or("/", |path| path.as_str()).to_owned();
+        let base = format!("{}/dashboard", prefix(whole, &parts.uri));
+        Ok(Self { base, here, viewer: Viewer::of(&parts.headers), people: board.people })
+    }
+}
+
+/// Where the host has put the dashboard.
+fn prefix<'u>(whole: &'u Uri, ours: &Uri) -> &'u str {
+    whole.path().strip_suffix(ours.path()).unwrap_or_default()
+}
+
+impl FromRequestParts<Dashboard> for Visit {
+    type Rejection = Response;
+
+    async fn from_request_parts(parts: &mut Parts, board: &Dashboard) -> Result<Self, Response> {
+        let Ok(site) = Site::from_request_parts(parts, board).await;
+        let parameters = Path::<HashMap<String, String>>::from_request_parts(parts, board).await;
+        let parameters = parameters.map(|Path(parameters)| parameters).unwrap_or_default();
+        let Some(user) = parameters.get("user_id").and_then(|text| text.parse().ok()) else {
+            return Err(site.fail(&Failure::Missing));
+        };
+        Ok(Self { site, user, parameters, board: board.clone() })
+    }
+}
