@@ -9,7 +9,7 @@
 //! | fill it from a queue | `ingest` (feature `ingest`) |
 //! | read statistics | [`StatsReader`] and the functions of `dyn StatsReader`, [`Answer`], [`Figures`] |
 //! | know what a number means | [`Tally`], [`Day`], [`e1rm_g`] |
-//! | look after a store | [`StatsStore::verify`], [`StatsStore::rebuild`], [`StatsStore::erase_user`], [`StatsStore::quarantine`] |
+//! | look after a store | [`StatsStore::verify`], [`StatsStore::rebuild`], [`StatsStore::erase_user`], [`StatsStore::quarantine`], [`StatsStore::retain`], [`StatsStore::watch`] |
 //! | know what a database would do to a store | [`StatsStore::examine`], [`Risk`] |
 //! | bring a store of your own | [`StatsWriter`], [`StatsReader`], and the suite in `testing` |
 //!
@@ -74,12 +74,12 @@ pub use crate::goal::Outcome;
 #[cfg(feature = "ingest")]
 pub use crate::ingest::{Ingest, ingest};
 pub use crate::number::{Day, Tally, Totals, e1rm_g};
-pub use crate::operate::{Drift, Progress, Quarantined, Sample, Verified};
+pub use crate::operate::{Drift, Progress, Quarantined, Retained, Retention, Sample, Verified};
 pub use crate::person::{AsOf, Preferences};
 pub use crate::query::{
-    After, Answer, Comparison, DaySums, Days, EffortOf, ExerciseFigures, ExerciseSums, Figures, Goal, GoalStanding,
-    GoalStatus, Lifetime, MonthSums, Performed, Period, Point, Record, Schedule, Streak, Streaks, Sums, TrendPoint,
-    WholeWorkout, WorkoutFilter,
+    After, Answer, Comparison, Coverage, DaySums, Days, EffortOf, ExerciseFigures, ExerciseSums, Figures, Goal,
+    GoalStanding, GoalStatus, Lifetime, MonthSums, Performed, Period, Point, Record, Schedule, Streak, Streaks, Sums,
+    TrendPoint, WholeWorkout, WorkoutFilter,
 };
 pub use crate::record::RecordOf;
 pub use crate::risk::Risk;

@@ -101,7 +101,7 @@ impl StatsStore {
     }
 
     /// Draws people with equal chances, in one walk over all of them: whoever comes n-th is taken with size / n.
-    async fn draw(&self, size: usize) -> Result<Vec<Uuid>, StoreError> {
+    pub(super) async fn draw(&self, size: usize) -> Result<Vec<Uuid>, StoreError> {
         let mut drawn = Vec::new();
         let mut people = self.people().await?;
         let mut seen = 0_usize;

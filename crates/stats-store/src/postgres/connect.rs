@@ -72,7 +72,7 @@ impl Postgres {
 }
 
 /// What there is to do.
-async fn look(options: &PgConnectOptions) -> Result<Steps, StoreError> {
+pub(super) async fn look(options: &PgConnectOptions) -> Result<Steps, StoreError> {
     let mut connection = options.connect().await.map_err(connecting)?;
     let standing = MIGRATIONS.standing_in_postgres(&mut connection).await.map_err(migration)?;
     let tables = missing(&mut connection).await.map_err(database)?;

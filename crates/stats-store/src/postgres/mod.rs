@@ -3,11 +3,13 @@
 mod address;
 mod connect;
 mod examine;
+mod partition;
 mod read;
 mod write;
 
 pub(crate) use connect::Postgres;
 pub(crate) use examine::examine;
+pub(crate) use partition::partition;
 
 use crate::table::Dialect;
 

@@ -13,7 +13,7 @@ use crate::store::Database;
 use crate::table::{Filter, Scan, Seen, Table, Value, cells, names, scan_sql};
 
 impl Database for Postgres {
-    const NAME: &'static str = "Postgres";
+    const NAME: &'static str = "PostgreSQL";
 
     type Transaction = Statements;
 

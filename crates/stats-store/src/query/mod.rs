@@ -5,6 +5,7 @@
 mod answer;
 mod calendar;
 mod compare;
+mod coverage;
 mod days;
 mod exercise;
 mod figures;
@@ -16,6 +17,7 @@ mod workouts;
 
 pub use answer::Answer;
 pub use compare::Comparison;
+pub use coverage::Coverage;
 pub use days::Days;
 pub use exercise::{Record, TrendPoint};
 pub use figures::{ExerciseFigures, Figures};

@@ -13,7 +13,7 @@ use crate::store::Database;
 use crate::table::{Filter, Scan, Seen, Table, Value, cells, names, scan_sql};
 
 impl Database for Sqlite {
-    const NAME: &'static str = "Sqlite";
+    const NAME: &'static str = "SQLite";
 
     type Transaction = Statements;
 

@@ -7,7 +7,7 @@ use std::time::Duration;
 use super::open::StatsStore;
 use crate::error::{Kind, StoreError};
 use crate::memory::Memory;
-use crate::postgres::Postgres;
+use crate::postgres::{self, Postgres};
 use crate::sqlite::Sqlite;
 
 /// How to open a store. Made by [`StatsStore::builder`].
@@ -137,6 +137,27 @@ impl StatsStoreBuilder {
             Found::Postgres(url) => Postgres::pending(url).await,
             Found::Sqlite(place) => Sqlite::pending(place).await,
             Found::Memory => Ok(Steps::default()),
+        }
+    }
+
+    /// Makes the large tables of a store in `PostgreSQL` into ones that are partitioned by hash, and says which were not
+    /// yet. `docs/partitioning.md` tells when that is worth while.
+    ///
+    /// A table is one transaction, during which nobody else reads or writes it, and needs its size once more on disk. One
+    /// that was interrupted can begin anew, and goes on with the tables that are left. `told` hears the name of each table
+    /// when its turn comes. Fewer than 2 partitions are taken as 2, and more than 1,024 as that.
+    ///
+    /// # Errors
+    /// When it is no store in `PostgreSQL`, its schema is behind, the role is not the owner of the tables, or the database
+    /// fails. The table that it failed at is as it was.
+    pub async fn partition(
+        self,
+        partitions: u16,
+        told: impl FnMut(&'static str) + Send,
+    ) -> Result<Vec<&'static str>, StoreError> {
+        match self.database()? {
+            Found::Postgres(url) => postgres::partition(url, partitions, told).await,
+            Found::Sqlite(_) | Found::Memory => Err(Kind::Url("only PostgreSQL has partitions").into()),
         }
     }
 

@@ -15,7 +15,7 @@ use crate::seam::StatsWriter;
 use crate::table::{Scan, Seen, Table, Tables, Value};
 
 pub(crate) trait Database: Send + Sync + 'static {
-    /// For `Debug`.
+    /// For `Debug`, and for those who watch it.
     const NAME: &'static str;
 
     type Transaction: Tables + 'static;
@@ -64,7 +64,7 @@ impl<D: Database> StatsWriter for Store<D> {
         }
         match self.run(Job::Write(facts.to_vec())).await? {
             Done::Written(effects) => Ok(effects),
-            Done::Rebuilt(_) | Done::Settled(_) | Done::Verified(_) => {
+            Done::Rebuilt(_) | Done::Settled(_) | Done::Verified(_) | Done::Retained(_) => {
                 Err(Kind::Corrupt("another job was done").into())
             }
         }
@@ -89,6 +89,10 @@ impl<D: Database> Backend for Store<D> {
 
     async fn count(&self, table: &'static Table) -> Result<i64, StoreError> {
         self.0.count(table).await
+    }
+
+    fn name(&self) -> &'static str {
+        D::NAME
     }
 
     async fn close(&self) {

@@ -30,6 +30,8 @@ pub(crate) trait Backend: StatsWriter + StatsReader {
 
     async fn count(&self, table: &'static Table) -> Result<i64, StoreError>;
 
+    fn name(&self) -> &'static str;
+
     async fn close(&self);
 }
 

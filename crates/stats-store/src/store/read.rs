@@ -19,6 +19,7 @@ use crate::query::{
 use crate::record::{BESTS, RECORDS, RecordOf, record, standing};
 use crate::seam::StatsReader;
 use crate::table::{Cells, Filter, PAST, PEOPLE, Scan, Table, Take, Value, WORKOUTS};
+use crate::write::is_stripped;
 
 const TALLY: [&str; Tally::COLUMNS.len()] = {
     let mut names = [""; Tally::COLUMNS.len()];
@@ -293,7 +294,8 @@ fn past(row: Vec<Value>) -> Result<Option<WorkoutPerformed>, StoreError> {
 
 fn said(cells: &mut Cells) -> Result<Option<WorkoutPerformed>, StoreError> {
     let read = |data: String| serde_json::from_str(&data).map_err(|_| Kind::Corrupt("data"));
-    Ok(cells.maybe_text()?.map(read).transpose()?)
+    // Nothing is left of what was said long ago and counts no more.
+    Ok(cells.maybe_text()?.filter(|data| !is_stripped(data)).map(read).transpose()?)
 }
 
 fn performed(cells: &mut Cells) -> Result<Performed, StoreError> {

@@ -6,16 +6,28 @@ use super::database::{Database, now_us};
 use crate::error::StoreError;
 use crate::fact::{Effect, Fact};
 use crate::number::Day;
-use crate::operate::{Drift, verify};
-use crate::table::Tables;
-use crate::write::{apply, rebuild, settle};
+use crate::operate::{Drift, Retained, verify};
+use crate::table::{Find, QUARANTINE, Table, Tables};
+use crate::write::{apply, rebuild, settle, strip};
 
 #[derive(Debug)]
 pub(crate) enum Job {
     Write(Vec<Fact>),
-    Rebuild { user: Uuid, only_outdated: bool },
-    Settle { user: Uuid, today: Day },
+    Rebuild {
+        user: Uuid,
+        only_outdated: bool,
+    },
+    Settle {
+        user: Uuid,
+        today: Day,
+    },
     Verify(Uuid),
+    /// Of these rows of this table.
+    Retain {
+        table: &'static Table,
+        ids: Vec<Uuid>,
+        before_us: i64,
+    },
 }
 
 #[derive(Debug)]
@@ -26,6 +38,7 @@ pub(crate) enum Done {
     /// How much there was to tell.
     Settled(usize),
     Verified(Vec<Drift>),
+    Retained(Retained),
 }
 
 /// How often a transaction begins anew because another one stood in its way, before the caller is told.
@@ -59,6 +72,15 @@ async fn attempt<D: Database>(database: &D, job: &Job) -> Result<Done, StoreErro
             (Done::Settled(news.len()), news)
         }
         Job::Verify(user) => (Done::Verified(verify(&mut tables, *user).await?), Vec::new()),
+        Job::Retain { table, ids, .. } if table.name == QUARANTINE.name => {
+            tables.delete(Find::new(table, table.key[0].name, ids)).await?;
+            let discarded = u64::try_from(ids.len()).unwrap_or(u64::MAX);
+            (Done::Retained(Retained { discarded, ..Retained::default() }), Vec::new())
+        }
+        Job::Retain { ids, before_us, .. } => {
+            let stripped = strip(&mut tables, ids, *before_us).await?;
+            (Done::Retained(Retained { stripped, ..Retained::default() }), Vec::new())
+        }
     };
     tables.announce(news).await?;
     tables.commit().await?;

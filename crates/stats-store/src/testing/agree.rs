@@ -1,10 +1,12 @@
 //! Whether stores agree about a history.
 
+use std::time::Duration;
+
 use workout_events::UserId;
 
 use super::history::{History, Said};
 use super::model::Model;
-use crate::{Day, Effect, Figures, StatsReader, StatsStore, StatsWriter};
+use crate::{Day, Effect, Figures, Retention, StatsReader, StatsStore, StatsWriter};
 
 /// Tells the history to this store as it is told and to one in memory as it happened, and panics unless both say the same,
 /// which is what anybody can compute from the events. Returns the people it was about.
@@ -15,18 +17,39 @@ pub async fn agrees(history: &History, writer: &dyn StatsWriter, reader: &dyn St
         assert_eq!(effects.len(), batch.len());
         assert!(!effects.contains(&Effect::Conflict), "nothing contradicts anything: {effects:?}");
     }
+    compare(&users, &said, writer, reader).await;
+    users
+}
+
+/// The same with a store that lets everything go which does not count, after each batch.
+pub async fn agrees_with_little_kept(history: &History, store: &StatsStore) {
+    let (writer, reader) = (store.writer(), store.reader());
+    let (users, said) = history.events();
+    let nothing = Retention::new().superseded(Duration::ZERO).quarantine(Duration::ZERO);
+    for batch in history.told(&said) {
+        let effects = writer.write(&batch).await.expect("the store writes");
+        assert!(!effects.contains(&Effect::Conflict), "nothing contradicts anything: {effects:?}");
+        store.retain(nothing, |_| {}).await.expect("the store lets go");
+    }
+    compare(&users, &said, &*writer, &*reader).await;
+    for user in users {
+        let verified = store.verify(crate::Sample::User(user), |_| {}).await.expect("the store verifies");
+        assert_eq!(verified.drifts, []);
+    }
+}
+
+/// With a store in memory that is told what happened in its order, and with the model. All of it once more changes nothing.
+async fn compare(users: &[UserId], said: &[Said], writer: &dyn StatsWriter, reader: &dyn StatsReader) {
     let plain = StatsStore::memory();
     let facts: Vec<_> = said.iter().map(Said::fact).collect();
     let _ = plain.writer().write(&facts).await.expect("the store in memory writes");
     for (number, user) in users.iter().enumerate() {
         let figures = figures(reader, *user).await;
         assert_eq!(figures, self::figures(&*plain.reader(), *user).await, "user {number}, beside memory");
-        assert_eq!(Model::from_figures(&figures), Model::of(*user, &said), "user {number}, beside the model");
+        assert_eq!(Model::from_figures(&figures), Model::of(*user, said), "user {number}, beside the model");
     }
-    // All of it once more changes nothing.
     let again = writer.write(&facts).await.expect("the store writes");
     assert!(again.iter().all(|effect| matches!(effect, Effect::Duplicate | Effect::Erased)), "{again:?}");
-    users
 }
 
 /// Does what [`agrees`] does, and verifies and rebuilds what the store keeps, after which it has to say the same.

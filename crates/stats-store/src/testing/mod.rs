@@ -18,6 +18,6 @@ mod model;
 mod people;
 mod suite;
 
-pub use agree::{agrees, agrees_with_its_ledger};
+pub use agree::{agrees, agrees_with_its_ledger, agrees_with_little_kept};
 pub use history::{History, histories};
 pub use suite::keeps_the_contract;

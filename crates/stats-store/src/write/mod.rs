@@ -11,6 +11,7 @@ mod plan;
 mod rebuild;
 mod recorded;
 mod settle;
+mod strip;
 mod wish;
 
 pub(crate) use apply::apply;
@@ -18,3 +19,4 @@ pub(crate) use head::Head;
 pub(crate) use rebuild::rebuild;
 pub(crate) use recorded::counted;
 pub(crate) use settle::settle;
+pub(crate) use strip::{is_stripped, strip};

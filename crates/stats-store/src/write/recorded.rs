@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use uuid::Uuid;
 use workout_events::WorkoutPerformed;
 
+use super::strip::is_same;
 use crate::error::{Kind, StoreError};
 use crate::fact::{Effect, Fact};
 use crate::number::Counted;
@@ -44,7 +45,7 @@ impl Recorded {
 
     /// Duplicate, conflict, or nothing yet.
     pub(super) fn judge(&self, fact: &Fact) -> Option<Effect> {
-        let same = self.data.get(&fact.identity).map(|data| *data == fact.data);
+        let same = self.data.get(&fact.identity).map(|data| is_same(data, fact));
         let other = self.by_event.get(fact.event_id.as_uuid()).is_some_and(|id| *id != fact.identity);
         match same {
             _ if other => Some(Effect::Conflict),

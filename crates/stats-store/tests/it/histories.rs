@@ -6,7 +6,7 @@ use std::thread;
 
 use proptest::test_runner::{Config, TestRunner};
 use stats_store::StatsStore;
-use stats_store::testing::{agrees, agrees_with_its_ledger, histories};
+use stats_store::testing::{agrees, agrees_with_its_ledger, agrees_with_little_kept, histories};
 use tokio::runtime::Runtime;
 
 /// How many; `WORKOUT_TEST_HISTORIES` asks for more, as a nightly run does.
@@ -37,6 +37,17 @@ fn check(cases: u32, runtime: &Runtime, store: impl Fn() -> StatsStore, often: u
 fn memory_agrees_with_its_ledger_and_with_the_model() {
     // A new one each time: it looks at everybody's workouts to find those of one person.
     check(cases(), &Runtime::new().unwrap(), StatsStore::memory, 1);
+}
+
+#[test]
+fn what_was_let_go_changes_no_number() {
+    let runtime = Runtime::new().unwrap();
+    let config = Config { cases: cases() / 10, failure_persistence: None, ..Config::default() };
+    let told = TestRunner::new(config).run(&histories(), |history| {
+        runtime.block_on(agrees_with_little_kept(&history, &StatsStore::memory()));
+        Ok(())
+    });
+    told.unwrap_or_else(|failure| panic!("{failure}"));
 }
 
 /// Half of them in each of two files, at the same time.

@@ -3,8 +3,11 @@
 #![expect(clippy::unwrap_used, reason = "in a test a panic is the report; clippy sees helpers as ordinary functions")]
 
 mod contract;
+mod coverage;
 mod examine;
 mod histories;
 mod ingest;
 mod open;
 mod operate;
+mod retain;
+mod watch;
