@@ -21,6 +21,12 @@ pub(crate) enum Kind {
     Tls(#[source] sqlx::Error),
     #[error("the database failed")]
     Database(#[source] sqlx::Error),
+    #[cfg(feature = "announce")]
+    #[error("what follows from a write cannot be told")]
+    Announcing(#[source] workout_publisher::outbox::OutboxError),
+    #[cfg(feature = "announce")]
+    #[error("this store announces nothing: it has to be opened with `announcing`")]
+    Silent,
     #[error("another writer was quicker, again and again")]
     Raced,
     #[error("the statistics of this person were kept by a newer program")]
@@ -57,6 +63,10 @@ impl StoreError {
             | Kind::Unsupported
             | Kind::NewerDefinition
             | Kind::OlderDefinition => false,
+            #[cfg(feature = "announce")]
+            Kind::Silent => false,
+            #[cfg(feature = "announce")]
+            Kind::Announcing(error) => error.is_transient(),
             Kind::Raced | Kind::Interrupted(_) => true,
             Kind::Migration(error) => error.is_transient(),
             Kind::Database(error) => is_transient(error),
@@ -68,6 +78,8 @@ impl StoreError {
     pub fn is_newer(&self) -> bool {
         match &self.0 {
             Kind::Migration(error) => error.is_newer(),
+            #[cfg(feature = "announce")]
+            Kind::Announcing(error) => error.is_newer(),
             Kind::NewerDefinition => true,
             _ => false,
         }

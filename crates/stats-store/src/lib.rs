@@ -20,6 +20,7 @@
 //! | *(none)* | all three stores |
 //! | `tls` *(default)* | TLS to `PostgreSQL`, with rustls and ring |
 //! | `demo` | believable people with years of training |
+//! | `announce` | what follows from a write is told: records, goals; through the outbox of `workout-publisher` |
 //! | `ingest` | from a queue into a store, by `workout-consumer` |
 //! | `testing` | the suite and the random histories that every store has to pass |
 //!
@@ -73,6 +74,8 @@ pub use crate::fact::{Effect, Fact};
 pub use crate::goal::Outcome;
 #[cfg(feature = "ingest")]
 pub use crate::ingest::{Ingest, ingest};
+#[cfg(feature = "announce")]
+pub use crate::news::Announced;
 pub use crate::number::{Day, Tally, Totals, e1rm_g};
 pub use crate::operate::{Drift, Progress, Quarantined, Retained, Retention, Sample, Verified};
 pub use crate::person::{AsOf, Preferences};

@@ -6,24 +6,34 @@ use std::sync::Arc;
 
 use tokio::sync::{OwnedRwLockWriteGuard, RwLock};
 use uuid::Uuid;
+#[cfg(feature = "announce")]
+use workout_publisher::Broker;
 
 use crate::error::StoreError;
 use crate::fact::PERFORMED;
-use crate::news::News;
+use crate::news::{Mailbox, News};
 use crate::person::Person;
 use crate::store::Database;
 use crate::table::{Filter, Find, LEDGER, On, PEOPLE, Rows, Scan, Seen, Table, Tables, Take, Value};
+#[cfg(feature = "announce")]
+use crate::{error::Kind, news::Announced, store::Shutdown};
 
 /// One writer at a time, and no reader beside it.
-#[derive(Default)]
-pub(crate) struct Memory(Arc<RwLock<State>>);
+pub(crate) struct Memory(Arc<RwLock<State>>, Option<Arc<Mailbox>>);
+
+impl Memory {
+    /// With the source of what is told, if anything is.
+    pub(crate) fn new(announcing: Option<&str>) -> Self {
+        Self(Arc::default(), announcing.map(|source| Arc::new(Mailbox::new(source))))
+    }
+}
 
 /// The rows of each table, by their keys.
 type State = HashMap<&'static str, BTreeMap<Vec<Value>, Vec<Value>>>;
 
 /// Needs no undoing: its statements neither fail nor wait, and all that the algorithm above them refuses, it refuses before
 /// the first change.
-pub(crate) struct MemoryTransaction(OwnedRwLockWriteGuard<State>);
+pub(crate) struct MemoryTransaction(OwnedRwLockWriteGuard<State>, Option<Arc<Mailbox>>);
 
 impl Tables for MemoryTransaction {
     async fn find(&mut self, find: Find<'_>) -> Result<Vec<Vec<Value>>, StoreError> {
@@ -90,7 +100,10 @@ impl Tables for MemoryTransaction {
     }
 
     async fn announce(&mut self, news: Vec<News>) -> Result<(), StoreError> {
-        drop(news);
+        // Nothing can fail between this and the commit.
+        if let Some(mailbox) = &self.1 {
+            mailbox.post(news);
+        }
         Ok(())
     }
 
@@ -105,7 +118,7 @@ impl Database for Memory {
     type Transaction = MemoryTransaction;
 
     async fn begin(&self) -> Result<MemoryTransaction, StoreError> {
-        Ok(MemoryTransaction(Arc::clone(&self.0).write_owned().await))
+        Ok(MemoryTransaction(Arc::clone(&self.0).write_owned().await, self.1.clone()))
     }
 
     async fn scan(&self, scan: &Scan) -> Result<Seen, StoreError> {
@@ -134,6 +147,14 @@ impl Database for Memory {
 
     async fn count(&self, table: &'static Table) -> Result<i64, StoreError> {
         Ok(self.0.read().await.get(table.name).map_or(0, |rows| i64::try_from(rows.len()).unwrap_or(i64::MAX)))
+    }
+
+    #[cfg(feature = "announce")]
+    async fn relay(&self, broker: &Broker, shutdown: Shutdown<'_>) -> Result<Announced, StoreError> {
+        match &self.1 {
+            Some(mailbox) => mailbox.relay(broker, shutdown).await,
+            None => Err(Kind::Silent.into()),
+        }
     }
 
     async fn ping(&self) -> Result<(), StoreError> {

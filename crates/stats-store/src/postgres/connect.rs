@@ -1,5 +1,6 @@
 //! The connections.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use sqlx::postgres::{PgConnectOptions, PgConnection, PgPool, PgPoolOptions};
@@ -8,6 +9,7 @@ use workout_migrations::{Migration, Migrations};
 
 use super::{DIALECT, address};
 use crate::error::{Kind, StoreError, connecting, database, migration};
+use crate::news::Announcer;
 use crate::projection;
 use crate::store::{Schema, Settings, Steps};
 use crate::table::create_table;
@@ -24,6 +26,7 @@ pub(super) const MIGRATIONS: Migrations = Migrations::new(
 
 pub(crate) struct Postgres {
     pub(crate) pool: PgPool,
+    pub(super) announcer: Option<Arc<Announcer<sqlx::Postgres>>>,
 }
 
 impl Postgres {
@@ -54,7 +57,11 @@ impl Postgres {
             .connect_with(options)
             .await
             .map_err(connecting)?;
-        Ok(Self { pool })
+        let announcer = settings.announcer(&pool);
+        if let (Some(announcer), Schema::Migrate) = (&announcer, schema) {
+            announcer.migrate().await?;
+        }
+        Ok(Self { pool, announcer })
     }
 
     pub(crate) async fn migrate(url: &str) -> Result<Steps, StoreError> {

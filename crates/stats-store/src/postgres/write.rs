@@ -1,6 +1,7 @@
 //! Writing: READ COMMITTED, one statement for all rows of a table.
 
 use std::mem;
+use std::sync::Arc;
 
 use sqlx::postgres::{PgArguments, PgRow, PgTransaction};
 use sqlx::query::Query;
@@ -10,13 +11,13 @@ use uuid::Uuid;
 use super::DIALECT;
 use super::read::bind_scan;
 use crate::error::{StoreError, database, raced};
-use crate::news::News;
+use crate::news::{Announcer, News};
 use crate::table::{
     Column, Find, Kind, On, Rows, Scan, Table, Tables, Value, cells, insert_head, insert_tail, join, names, on_key,
     scan_rows,
 };
 
-pub(crate) struct Statements(pub(super) PgTransaction<'static>);
+pub(crate) struct Statements(pub(super) PgTransaction<'static>, pub(super) Option<Arc<Announcer<Postgres>>>);
 
 impl Tables for Statements {
     async fn find(&mut self, find: Find<'_>) -> Result<Vec<Vec<Value>>, StoreError> {
@@ -99,8 +100,10 @@ impl Tables for Statements {
     }
 
     async fn announce(&mut self, news: Vec<News>) -> Result<(), StoreError> {
-        drop(news);
-        Ok(())
+        match &self.1 {
+            Some(announcer) => announcer.tell(&mut self.0, news).await,
+            None => Ok(()),
+        }
     }
 
     async fn commit(mut self) -> Result<(), StoreError> {

@@ -1,6 +1,7 @@
 //! The connections.
 
 use std::fs;
+use std::sync::Arc;
 
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous};
 use sqlx::{AssertSqlSafe, ConnectOptions, Connection};
@@ -8,6 +9,7 @@ use workout_migrations::{Migration, Migrations};
 
 use super::DIALECT;
 use crate::error::{Kind, StoreError, database, migration};
+use crate::news::Announcer;
 use crate::projection;
 use crate::store::{Schema, Settings, SqlitePlace, Steps};
 use crate::table::create_table;
@@ -24,6 +26,7 @@ pub(super) const MIGRATIONS: Migrations = Migrations::new(
 
 pub(crate) struct Sqlite {
     pub(crate) pool: SqlitePool,
+    pub(super) announcer: Option<Arc<Announcer<sqlx::Sqlite>>>,
 }
 
 impl Sqlite {
@@ -46,10 +49,13 @@ impl Sqlite {
             .connect_with(options)
             .await
             .map_err(database)?;
-        let sqlite = Self { pool };
+        let sqlite = Self { announcer: settings.announcer(&pool), pool };
         if !is_kept {
             MIGRATIONS.sqlite(&sqlite.pool).await.map_err(migration)?;
             sqlite.create_missing().await.map_err(database)?;
+            if let Some(announcer) = &sqlite.announcer {
+                announcer.migrate().await?;
+            }
         }
         Ok(sqlite)
     }

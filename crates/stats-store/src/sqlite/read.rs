@@ -4,6 +4,8 @@ use sqlx::query::Query;
 use sqlx::sqlite::{SqliteArguments, SqliteRow};
 use sqlx::{AssertSqlSafe, Row};
 use uuid::Uuid;
+#[cfg(feature = "announce")]
+use workout_publisher::Broker;
 
 use super::DIALECT;
 use super::connect::Sqlite;
@@ -11,6 +13,8 @@ use super::write::Statements;
 use crate::error::{StoreError, database};
 use crate::store::Database;
 use crate::table::{Filter, Scan, Seen, Table, Value, cells, names, scan_sql};
+#[cfg(feature = "announce")]
+use crate::{error::Kind, news::Announced, store::Shutdown};
 
 impl Database for Sqlite {
     const NAME: &'static str = "SQLite";
@@ -18,7 +22,7 @@ impl Database for Sqlite {
     type Transaction = Statements;
 
     async fn begin(&self) -> Result<Statements, StoreError> {
-        Ok(Statements(self.pool.begin_with("BEGIN IMMEDIATE").await.map_err(database)?))
+        Ok(Statements(self.pool.begin_with("BEGIN IMMEDIATE").await.map_err(database)?, self.announcer.clone()))
     }
 
     async fn scan(&self, scan: &Scan) -> Result<Seen, StoreError> {
@@ -57,6 +61,14 @@ impl Database for Sqlite {
     async fn count(&self, table: &'static Table) -> Result<i64, StoreError> {
         let sql = format!("SELECT count(*) FROM {}", DIALECT.name(table));
         sqlx::query_scalar(AssertSqlSafe(sql)).fetch_one(&self.pool).await.map_err(database)
+    }
+
+    #[cfg(feature = "announce")]
+    async fn relay(&self, broker: &Broker, shutdown: Shutdown<'_>) -> Result<Announced, StoreError> {
+        match &self.announcer {
+            Some(announcer) => announcer.relay(broker, shutdown).await,
+            None => Err(Kind::Silent.into()),
+        }
     }
 
     async fn ping(&self) -> Result<(), StoreError> {

@@ -1,6 +1,7 @@
 //! Writing: one writer at a time, several rows with a statement.
 
 use std::fmt::Write;
+use std::sync::Arc;
 
 use sqlx::query::Query;
 use sqlx::sqlite::{SqliteArguments, SqliteRow, SqliteTransaction};
@@ -10,10 +11,10 @@ use uuid::Uuid;
 use super::DIALECT;
 use super::read::bind_scan;
 use crate::error::{StoreError, database, raced};
-use crate::news::News;
+use crate::news::{Announcer, News};
 use crate::table::{Find, On, Rows, Scan, Tables, Value, cells, insert_head, insert_tail, join, names, scan_rows};
 
-pub(crate) struct Statements(pub(super) SqliteTransaction<'static>);
+pub(crate) struct Statements(pub(super) SqliteTransaction<'static>, pub(super) Option<Arc<Announcer<Sqlite>>>);
 
 /// How many rows a statement has. A few sizes, so that each statement is parsed once.
 const PORTIONS: [usize; 3] = [64, 8, 1];
@@ -101,8 +102,10 @@ impl Tables for Statements {
     }
 
     async fn announce(&mut self, news: Vec<News>) -> Result<(), StoreError> {
-        drop(news);
-        Ok(())
+        match &self.1 {
+            Some(announcer) => announcer.tell(&mut self.0, news).await,
+            None => Ok(()),
+        }
     }
 
     /// SQLite says so when it cannot commit, which `PostgreSQL` does not.

@@ -2,11 +2,13 @@
 
 use std::fmt;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::Duration;
 
 use super::open::StatsStore;
 use crate::error::{Kind, StoreError};
 use crate::memory::Memory;
+use crate::news::Announcer;
 use crate::postgres::{self, Postgres};
 use crate::sqlite::Sqlite;
 
@@ -31,6 +33,7 @@ pub(crate) struct Settings {
     pub(crate) acquire: Duration,
     pub(crate) statement: Duration,
     pub(crate) lock: Duration,
+    announcing: Option<String>,
 }
 
 /// Whether the schema is brought up to date first.
@@ -96,6 +99,19 @@ impl StatsStoreBuilder {
     /// that is wrong, and does better to let go of the locks that it has.
     pub fn lock_timeout(mut self, timeout: Duration) -> Self {
         self.settings.lock = timeout;
+        self
+    }
+
+    /// Tells others what follows from writes: records that were set or revoked, goals that were achieved, revoked or
+    /// missed. `source` is that of the events, such as `/stats`.
+    ///
+    /// They are written into the outbox of the same database (that of `workout-publisher`), in the transaction of the write
+    /// itself; [`StatsStore::relay`] publishes them. [`migrate`](Self::migrate) and [`connect`](Self::connect) make the
+    /// tables of the outbox as well.
+    #[cfg(feature = "announce")]
+    #[cfg_attr(docsrs, doc(cfg(feature = "announce")))]
+    pub fn announcing(mut self, source: &str) -> Self {
+        self.settings.announcing = Some(source.to_owned());
         self
     }
 
@@ -165,7 +181,7 @@ impl StatsStoreBuilder {
         Ok(match self.database()? {
             Found::Postgres(url) => StatsStore::over(Postgres::open(url, &self.settings, schema).await?),
             Found::Sqlite(place) => StatsStore::over(Sqlite::open(place, &self.settings, schema).await?),
-            Found::Memory => StatsStore::over(Memory::default()),
+            Found::Memory => StatsStore::over(Memory::new(self.settings.announcing.as_deref())),
         })
     }
 
@@ -205,6 +221,21 @@ impl Steps {
     }
 }
 
+impl Settings {
+    #[cfg(feature = "announce")]
+    pub(crate) fn announcer<DB: workout_publisher::outbox::Backend>(
+        &self,
+        pool: &sqlx::Pool<DB>,
+    ) -> Option<Arc<Announcer<DB>>> {
+        self.announcing.as_deref().map(|source| Arc::new(Announcer::new(source, pool.clone())))
+    }
+
+    #[cfg(not(feature = "announce"))]
+    pub(crate) fn announcer<DB: sqlx::Database>(&self, pool: &sqlx::Pool<DB>) -> Option<Arc<Announcer<DB>>> {
+        self.announcing.as_deref().map(|source| Arc::new(Announcer::new(source, pool.clone())))
+    }
+}
+
 impl Default for Settings {
     fn default() -> Self {
         Self {
@@ -212,6 +243,7 @@ impl Default for Settings {
             acquire: Duration::from_secs(10),
             statement: Duration::from_mins(1),
             lock: Duration::from_secs(10),
+            announcing: None,
         }
     }
 }

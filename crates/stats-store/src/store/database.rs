@@ -6,11 +6,17 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use uuid::Uuid;
 use workout_events::jiff::Timestamp;
+#[cfg(feature = "announce")]
+use workout_publisher::Broker;
 
 use super::open::Backend;
+#[cfg(feature = "announce")]
+use super::open::Shutdown;
 use super::work::{Done, Job, attempts};
 use crate::error::{Kind, StoreError};
 use crate::fact::{Effect, Fact};
+#[cfg(feature = "announce")]
+use crate::news::Announced;
 use crate::seam::StatsWriter;
 use crate::table::{Scan, Seen, Table, Tables, Value};
 
@@ -42,6 +48,13 @@ pub(crate) trait Database: Send + Sync + 'static {
     ) -> impl Future<Output = Result<Vec<Uuid>, StoreError>> + Send;
 
     fn count(&self, table: &'static Table) -> impl Future<Output = Result<i64, StoreError>> + Send;
+
+    #[cfg(feature = "announce")]
+    fn relay(
+        &self,
+        broker: &Broker,
+        shutdown: Shutdown<'_>,
+    ) -> impl Future<Output = Result<Announced, StoreError>> + Send;
 
     fn ping(&self) -> impl Future<Output = Result<(), StoreError>> + Send;
 
@@ -93,6 +106,11 @@ impl<D: Database> Backend for Store<D> {
 
     fn name(&self) -> &'static str {
         D::NAME
+    }
+
+    #[cfg(feature = "announce")]
+    async fn relay(&self, broker: &Broker, shutdown: Shutdown<'_>) -> Result<Announced, StoreError> {
+        self.0.relay(broker, shutdown).await
     }
 
     async fn close(&self) {

@@ -9,6 +9,8 @@ mod work;
 pub(crate) use builder::{Schema, Settings, SqlitePlace};
 pub use builder::{StatsStoreBuilder, Steps};
 pub(crate) use database::Database;
+#[cfg(feature = "announce")]
+pub(crate) use open::Shutdown;
 pub use open::StatsStore;
 pub(crate) use read::{about, day_sums, effort};
 pub(crate) use work::{Done, Job};

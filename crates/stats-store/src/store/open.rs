@@ -5,12 +5,16 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use uuid::Uuid;
+#[cfg(feature = "announce")]
+use workout_publisher::Broker;
 
 use super::builder::StatsStoreBuilder;
 use super::database::Store;
 use super::work::{Done, Job};
 use crate::error::StoreError;
 use crate::memory::Memory;
+#[cfg(feature = "announce")]
+use crate::news::Announced;
 use crate::seam::{StatsReader, StatsWriter};
 use crate::table::{Table, Value};
 
@@ -32,8 +36,15 @@ pub(crate) trait Backend: StatsWriter + StatsReader {
 
     fn name(&self) -> &'static str;
 
+    #[cfg(feature = "announce")]
+    async fn relay(&self, broker: &Broker, shutdown: Shutdown<'_>) -> Result<Announced, StoreError>;
+
     async fn close(&self);
 }
+
+/// What ends a relay.
+#[cfg(feature = "announce")]
+pub(crate) type Shutdown<'s> = std::pin::Pin<Box<dyn Future<Output = ()> + Send + 's>>;
 
 impl StatsStore {
     /// Opens the store of this URL and brings its schema up to date.
@@ -90,7 +101,7 @@ impl StatsStore {
     /// A new store in memory, which ends with its last handle.
     #[must_use]
     pub fn memory() -> Self {
-        Self::over(Memory::default())
+        Self::over(Memory::new(None))
     }
 
     pub(super) fn over(database: impl super::Database) -> Self {

@@ -81,7 +81,7 @@ impl Goal<'_> {
             }
         }
         let reached = stretches.into_iter().filter_map(|((from, to), workouts)| {
-            let in_time = self.targets.iter().filter(|(at, _)| local(**at) <= to).next_back();
+            let in_time = self.targets.iter().rfind(|(at, _)| local(**at) <= to);
             let target = in_time.or(self.targets.first_key_value()).map(|(_, target)| i64::from(*target))?;
             let (workout, value) = first_to_reach(set, target, workouts)?;
             Some((id, from.to_string(), workout, value))

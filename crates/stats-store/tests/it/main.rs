@@ -7,6 +7,7 @@ mod coverage;
 mod examine;
 mod histories;
 mod ingest;
+mod news;
 mod open;
 mod operate;
 mod retain;
