@@ -3,13 +3,9 @@
 use std::error::Error;
 use std::fs;
 use std::net::{Ipv4Addr, SocketAddr};
-use std::time::Duration;
 
-use axum::Router;
 use stats_store::StatsStore;
 use tokio::net::TcpListener;
-use tokio::time::sleep;
-use tracing::warn;
 use workout_broker::Broker;
 use workout_events::{UserId, WorkoutId};
 use workout_publisher::Publisher;
@@ -19,9 +15,6 @@ use crate::perform::{self, Perform};
 use crate::receipts::Receipts;
 use crate::settings::{Mode, Settings};
 use crate::shutdown::Shutdown;
-
-/// How long requests may take to end after the signal.
-const GRACE: Duration = Duration::from_secs(10);
 
 type Failure = Box<dyn Error + Send + Sync>;
 
@@ -55,7 +48,7 @@ pub(crate) async fn run(settings: &Settings) -> Result<(), Failure> {
             ended
         }
     });
-    let served = serve(listener, app, &shutdown).await;
+    let served = stats_http::serve(listener, app, shutdown.wait()).await;
     requests_ended.now();
     let report = consuming.await?;
     broker.close().await.or_else(|error| if report.is_err() { Ok(()) } else { Err(error) })?;
@@ -77,22 +70,6 @@ async fn open(mode: &Mode) -> Result<(StatsStore, Broker), Failure> {
                 broker = broker.allow_plaintext();
             }
             Ok((StatsStore::connect(database_url).await?, broker.connect().await?))
-        }
-    }
-}
-
-async fn serve(listener: TcpListener, app: Router, shutdown: &Shutdown) -> std::io::Result<()> {
-    // axum::serve has no timeout for slow headers: this is to be reached from this machine, or through a proxy.
-    let serving = axum::serve(listener, app).with_graceful_shutdown(shutdown.wait());
-    let too_long = async {
-        shutdown.wait().await;
-        sleep(GRACE).await;
-    };
-    tokio::select! {
-        served = serving => served,
-        () = too_long => {
-            warn!("requests were still open after {GRACE:?}");
-            Ok(())
         }
     }
 }

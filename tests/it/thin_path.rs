@@ -84,7 +84,7 @@ async fn walk(broker: &Broker, store: &StatsStore) {
 
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.unwrap();
     let address = listener.local_addr().unwrap();
-    let serving = tokio::spawn(axum::serve(listener, stats_http::router(store.reader())).into_future());
+    let serving = tokio::spawn(stats_http::serve(listener, stats_http::router(store.reader()), std::future::pending()));
     for user in &history.users {
         assert_eq!(statistics(address, *user).await, history.statistics(*user));
     }

@@ -99,6 +99,12 @@ impl StoreError {
         matches!(self.0, Kind::OlderDefinition)
     }
 
+    /// Whether the store does not know that at all, as one of somebody's own may.
+    #[must_use]
+    pub fn is_unsupported(&self) -> bool {
+        matches!(self.0, Kind::Unsupported)
+    }
+
     /// Whether two transactions stood in one another's way, so that one of them has to begin anew.
     pub(crate) fn is_collision(&self) -> bool {
         match &self.0 {

@@ -1,0 +1,71 @@
+//! Without anybody signing in: this machine, and nobody else.
+
+use std::net::{IpAddr, SocketAddr};
+
+use async_trait::async_trait;
+use axum::extract::ConnectInfo;
+use axum::http::header::{self, HeaderMap};
+use axum::http::request::Parts;
+use axum::http::uri::Authority;
+
+use super::{Authenticator, Identity, Refused};
+
+/// Lets in what comes from this machine, as somebody who sees everything, and nothing else.
+///
+/// This is what holds for a service that was told nothing, so it takes no chances. Refused is what
+///
+/// - comes from another address, or from one that is not known: [`serve`](crate::serve) says where a connection comes
+///   from, and so does axum's `into_make_service_with_connect_info`;
+/// - was passed on by a proxy, which is on this machine itself and would hide who asks;
+/// - names another host than this machine, or has an `Origin` that is not the one it asks: a page somewhere can make the
+///   browser of somebody here ask for it.
+#[must_use]
+pub fn loopback_only() -> Loopback {
+    Loopback(())
+}
+
+/// See [`loopback_only`].
+#[derive(Debug, Clone, Copy)]
+pub struct Loopback(());
+
+#[async_trait]
+impl Authenticator for Loopback {
+    async fn authenticate(&self, request: &Parts) -> Result<Identity, Refused> {
+        let from = request.extensions.get::<ConnectInfo<SocketAddr>>().map(|info| info.0.ip());
+        let is_passed_on = PASSED_ON.iter().any(|name| request.headers.contains_key(*name));
+        if is_passed_on || !from.is_some_and(is_loopback) {
+            return Err(Refused::NotLocal);
+        }
+        let host = asked(request).ok_or(Refused::ForeignOrigin)?;
+        if !is_local(&host) || !is_own_origin(&request.headers, &host) {
+            return Err(Refused::ForeignOrigin);
+        }
+        Ok(Identity::admin())
+    }
+}
+
+/// What proxies add.
+const PASSED_ON: [&str; 4] = ["forwarded", "x-forwarded-for", "x-forwarded-host", "x-real-ip"];
+
+/// The host that the request names.
+fn asked(request: &Parts) -> Option<Authority> {
+    let named = request.headers.get(header::HOST).map(|host| host.to_str().ok()?.parse().ok());
+    named.unwrap_or_else(|| request.uri.authority().cloned())
+}
+
+fn is_loopback(address: IpAddr) -> bool {
+    address.to_canonical().is_loopback()
+}
+
+fn is_local(host: &Authority) -> bool {
+    let name = host.host();
+    let address = name.strip_prefix('[').and_then(|name| name.strip_suffix(']')).unwrap_or(name);
+    name.eq_ignore_ascii_case("localhost") || address.parse().is_ok_and(is_loopback)
+}
+
+fn is_own_origin(headers: &HeaderMap, host: &Authority) -> bool {
+    headers.get_all(header::ORIGIN).iter().all(|origin| {
+        let origin = origin.to_str().ok().and_then(|origin| origin.split_once("://"));
+        origin.is_some_and(|(_, origin)| origin.eq_ignore_ascii_case(host.as_str()))
+    })
+}

@@ -1,0 +1,15 @@
+//! Who is asking, and whose statistics they may see.
+
+mod identity;
+
+mod authenticator;
+mod loopback;
+
+mod grants;
+mod guard;
+
+pub use authenticator::{Authenticator, Refused};
+pub use grants::{Grants, NoGrants};
+pub(crate) use guard::guard;
+pub use identity::Identity;
+pub use loopback::{Loopback, loopback_only};

@@ -1,0 +1,84 @@
+//! What an operation answers.
+
+use std::collections::BTreeMap;
+
+use schemars::SchemaGenerator;
+use serde_json::{Map, Value, json};
+
+use crate::operation::{Access, Operation, Output};
+use crate::problem::{Code, ProblemBody};
+
+/// The answer, and every problem that there may be, by its status.
+pub(super) fn of(operation: &Operation, schemas: &mut SchemaGenerator) -> Value {
+    let mut responses = Map::new();
+    let (status, answer) = match operation.output {
+        Output::Json(schema) => (
+            "200",
+            json!({ "description": "The answer.", "content": content("application/json", &schema(schemas).to_value()) }),
+        ),
+        Output::Text(media_type) => (
+            "200",
+            json!({ "description": "The answer.", "content": content(media_type, &json!({ "type": "string" })) }),
+        ),
+    };
+    responses.insert(status.to_owned(), answer);
+    if operation.access == Access::Viewer {
+        responses.insert("304".to_owned(), json!({ "description": "The client has the answer already." }));
+    }
+    let schema = schemas.subschema_for::<ProblemBody<'_>>().to_value();
+    let mut problems = BTreeMap::<u16, Vec<Code>>::new();
+    for code in everywhere(operation).iter().chain(operation.problems) {
+        problems.entry(code.status().as_u16()).or_default().push(*code);
+    }
+    for (status, codes) in problems {
+        let lines: Vec<_> = codes.iter().map(|code| format!("- `{}`: {}", code.as_str(), code.title())).collect();
+        let content = content("application/problem+json", &schema);
+        responses.insert(status.to_string(), json!({ "description": lines.join("\n"), "content": content }));
+    }
+    responses.into()
+}
+
+fn content(media_type: &str, schema: &Value) -> Value {
+    json!({ media_type: { "schema": schema } })
+}
+
+/// What may go wrong with every operation of this kind.
+fn everywhere(operation: &Operation) -> Vec<Code> {
+    let mut codes = vec![Code::TokenInQuery, Code::RateLimited, Code::Internal];
+    if operation.access == Access::Open {
+        return codes;
+    }
+    codes.extend([
+        Code::InvalidUserId,
+        Code::InvalidParameter,
+        Code::MissingParameter,
+        Code::RepeatedParameter,
+        Code::UnknownParameter,
+        Code::Unauthenticated,
+        Code::InvalidToken,
+        Code::ExpiredToken,
+        Code::Forbidden,
+        Code::NotLocal,
+        Code::ForeignOrigin,
+        Code::NotFound,
+        Code::NotSupported,
+        Code::StoreUnavailable,
+        Code::StatisticsOutdated,
+        Code::TimedOut,
+    ]);
+    if operation.access == Access::Viewer {
+        codes.push(Code::Stale);
+    } else {
+        codes.extend([Code::InvalidIdempotencyKey, Code::IdempotencyKeyInUse, Code::IdempotencyKeyReused]);
+    }
+    if operation.body.is_some() {
+        codes.extend([
+            Code::InvalidBody,
+            Code::BodyTooSlow,
+            Code::BodyTooLarge,
+            Code::UnsupportedMediaType,
+            Code::BrokenContract,
+        ]);
+    }
+    codes
+}

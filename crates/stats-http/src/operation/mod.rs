@@ -1,0 +1,20 @@
+//! What can be asked of the service, as data.
+//!
+//! An [`Operation`] is written once: method, path, input, output and handler. The router and the `OpenAPI` document are both
+//! made of the list of them, and the types of input and output are those of the handler, so neither can disagree with
+//! what happens.
+
+mod input;
+mod values;
+
+mod person;
+
+mod reply;
+
+mod definition;
+
+pub(crate) use definition::{Access, Nothing, Operation, Output, about, bare, open};
+pub(crate) use input::{read_pairs, split_query};
+pub(crate) use person::Person;
+pub(crate) use reply::Reply;
+pub(crate) use values::{Date, PageSize, Slug, Span};

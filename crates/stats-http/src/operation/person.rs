@@ -1,0 +1,76 @@
+//! The person whom a request is about.
+
+use std::time::Duration;
+
+use axum::http::request::Parts;
+use stats_store::{Answer, Day, Lifetime, StatsReader};
+use tokio::time::{Instant, sleep};
+use workout_events::jiff::ToSpan;
+use workout_events::jiff::tz::TimeZone;
+use workout_events::types::user::WeekStart;
+use workout_events::{UserId, ZoneName};
+
+use crate::problem::{Code, Problem};
+use crate::state::Shared;
+
+/// A person, whom whoever is asking may see, as of the moment when the request came.
+#[derive(Debug, Clone)]
+pub(crate) struct Person {
+    pub(crate) shared: Shared,
+    pub(crate) user: UserId,
+    /// The sums over everything, and how the person counts.
+    pub(crate) lifetime: Answer<Lifetime>,
+    /// What the person calls today.
+    pub(crate) today: Day,
+}
+
+impl Person {
+    /// Looks the person up for whoever sends this request, and waits for the position that it names.
+    pub(crate) async fn seen_by(
+        shared: &Shared,
+        request: &Parts,
+        user: &str,
+        min_position: Option<i64>,
+    ) -> Result<Self, Problem> {
+        let viewer = shared.admit(request).await?;
+        let user: UserId = user.parse().map_err(|_| Code::InvalidUserId)?;
+        shared.may_see(&viewer, user).await?;
+        let lifetime = lifetime(shared, user, min_position).await?;
+        let today = today(shared, &lifetime.value);
+        Ok(Self { shared: shared.clone(), user, lifetime, today })
+    }
+
+    pub(crate) fn reader(&self) -> &dyn StatsReader {
+        &*self.shared.reader
+    }
+
+    /// The first day of the person's week, unless the request names another one.
+    pub(crate) fn week_start(&self, asked: Option<WeekStart>) -> WeekStart {
+        asked.or(self.lifetime.value.preferences.week_start).unwrap_or(WeekStart::Monday)
+    }
+}
+
+/// Of at least this position, if one is named.
+async fn lifetime(shared: &Shared, user: UserId, min_position: Option<i64>) -> Result<Answer<Lifetime>, Problem> {
+    let end = Instant::now() + shared.settings.wait_at_most;
+    let mut pause = Duration::from_millis(5);
+    loop {
+        let lifetime = shared.reader.lifetime(user).await?;
+        if min_position.is_none_or(|position| lifetime.as_of.version >= position) {
+            return Ok(lifetime);
+        }
+        if Instant::now() + pause > end {
+            return Err(Problem::from(Code::Stale).retry_after(1));
+        }
+        sleep(pause).await;
+        pause = (pause * 2).min(Duration::from_millis(100));
+    }
+}
+
+/// By the clocks where the person lives, and by the hour at which the person's day begins.
+fn today(shared: &Shared, lifetime: &Lifetime) -> Day {
+    let zone = lifetime.preferences.time_zone.map_or(TimeZone::UTC, ZoneName::zone);
+    let clock = zone.to_datetime((shared.settings.now)());
+    let hours = i64::from(lifetime.preferences.day_start_hour).hours();
+    Day::new(clock.checked_sub(hours).unwrap_or(clock).date())
+}

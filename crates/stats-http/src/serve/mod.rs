@@ -1,0 +1,7 @@
+//! Serving: connections that are bounded in number and in patience, and an end that takes no request with it.
+
+mod connections;
+mod server;
+mod version;
+
+pub use server::{Server, serve};

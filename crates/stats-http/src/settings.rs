@@ -1,0 +1,22 @@
+//! What can be set, with what holds where nothing is.
+
+use std::time::Duration;
+
+use workout_events::jiff::Timestamp;
+
+/// Limits, and the clock.
+#[derive(Debug, Clone)]
+pub(crate) struct Settings {
+    /// How long an answer may take.
+    pub(crate) answer_within: Duration,
+    /// How long a request with `min_position` waits.
+    pub(crate) wait_at_most: Duration,
+    /// What time it is.
+    pub(crate) now: fn() -> Timestamp,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self { answer_within: Duration::from_secs(30), wait_at_most: Duration::from_secs(2), now: Timestamp::now }
+    }
+}

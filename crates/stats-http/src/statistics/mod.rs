@@ -1,0 +1,34 @@
+//! Questions about a person's workouts, and what the answers look like.
+//!
+//! The names in an answer are ours: a store may change its own without a client noticing.
+
+mod agreed;
+mod sums;
+
+mod over_time;
+mod streaks;
+
+mod exercises;
+
+mod cursor;
+mod workouts;
+
+mod preferences;
+
+use crate::operation::Operation;
+
+/// All of them.
+pub(crate) fn operations() -> Vec<Operation> {
+    [
+        agreed::operations(),
+        sums::operations(),
+        over_time::operations(),
+        streaks::operations(),
+        exercises::operations(),
+        workouts::operations(),
+        preferences::operations(),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
+}
