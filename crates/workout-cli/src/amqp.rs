@@ -20,6 +20,14 @@ pub(crate) struct Amqp {
     #[arg(long = "amqp", value_name = "URL", env = "AMQP_URL", hide_env_values = true)]
     url: Secret,
 
+    #[command(flatten)]
+    link: Link,
+}
+
+/// How a broker is reached whose URL comes from elsewhere.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Broker")]
+pub(crate) struct Link {
     /// Reads the password from a file; the URL then has none.
     #[arg(long, value_name = "FILE")]
     password_file: Option<PathBuf>,
@@ -48,17 +56,7 @@ impl Amqp {
             let mend = "the URL of the broker is empty: give --amqp amqps://user:password@host/vhost, or set AMQP_URL";
             return Err(Failure::new(mend));
         }
-        let mut builder = Broker::builder(&*self.url.0);
-        if let Some(file) = &self.password_file {
-            builder = builder.password_file(file);
-        }
-        if let Some(tls) = self.tls() {
-            builder = builder.tls(tls);
-        }
-        if self.allow_plaintext {
-            builder = builder.allow_plaintext();
-        }
-        Ok(builder)
+        Ok(self.link.builder(&self.url))
     }
 
     /// The URL, which has a password in it.
@@ -68,17 +66,34 @@ impl Amqp {
 
     /// Whether the password is elsewhere than in the URL.
     pub(crate) fn has_password_file(&self) -> bool {
-        self.password_file.is_some()
+        self.link.password_file.is_some()
     }
 
     /// Whom to trust besides or instead of those that the machine trusts.
     pub(crate) fn authority(&self) -> Option<&Path> {
-        self.ca.as_deref()
+        self.link.ca.as_deref()
     }
 
     /// Whether a password may cross the network in the clear.
     pub(crate) fn allows_plaintext(&self) -> bool {
-        self.allow_plaintext
+        self.link.allow_plaintext
+    }
+}
+
+impl Link {
+    /// How to connect to the broker of this URL.
+    pub(crate) fn builder(&self, url: &Secret) -> BrokerBuilder {
+        let mut builder = Broker::builder(&*url.0);
+        if let Some(file) = &self.password_file {
+            builder = builder.password_file(file);
+        }
+        if let Some(tls) = self.tls() {
+            builder = builder.tls(tls);
+        }
+        if self.allow_plaintext {
+            builder = builder.allow_plaintext();
+        }
+        builder
     }
 
     fn tls(&self) -> Option<Tls> {

@@ -13,6 +13,8 @@ mod schema;
 mod amqp;
 mod dlq;
 mod doctor;
+mod export;
+mod import;
 mod publish;
 mod tail;
 mod topology;
@@ -37,6 +39,7 @@ Examples:
   workout asyncapi > asyncapi.json             the whole contract, for generators
   workout topology check                       is the broker of AMQP_URL as it should be?
   workout publish events.jsonl                 what became of each, exactly
+  workout import hevy workouts.csv ...         the history of another app
   workout tail --type workout.performed        events as they pass
   workout dlq list stats.workouts              what a consumer gave up, and why
   workout doctor --queue stats.workouts        what would lose or double events
@@ -60,6 +63,10 @@ enum Command {
     Topology(topology::Command),
     /// Publishes the messages of a file, and says what became of each.
     Publish(publish::Arguments),
+    /// Takes workouts over from a file that another app has exported.
+    Import(Box<import::Arguments>),
+    /// Writes the workouts of a user to a file, for another app or another store.
+    Export(Box<export::Arguments>),
     /// Shows events as they pass, and takes none from anybody.
     Tail(tail::Arguments),
     /// Dead letters: looked at, given back to their queue, thrown away.
@@ -87,6 +94,8 @@ fn main() -> ExitCode {
         Command::Asyncapi => schema::asyncapi(),
         Command::Topology(command) => topology::run(&command),
         Command::Publish(arguments) => publish::run(&arguments),
+        Command::Import(arguments) => import::run(&arguments),
+        Command::Export(arguments) => export::run(&arguments),
         Command::Tail(arguments) => tail::run(&arguments),
         Command::Dlq(command) => dlq::run(command),
         Command::Doctor(arguments) => doctor::run(&arguments),
