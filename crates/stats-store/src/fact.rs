@@ -27,7 +27,7 @@ pub struct Fact {
 pub(crate) enum Body {
     Performed(Box<Counted>),
     Deleted { workout_id: WorkoutId, revision: u32, user_id: Option<UserId> },
-    Wished { user_id: UserId, wishes: Wishes, registered: bool },
+    Wished { user_id: UserId, wishes: Box<Wishes>, registered: bool },
     Goal { user_id: UserId, goal_id: GoalId, said: GoalSaid },
     Erased { user_id: UserId },
 }
@@ -139,17 +139,15 @@ impl From<&Event<WorkoutDeleted>> for Fact {
 
 impl From<&Event<UserRegistered>> for Fact {
     fn from(event: &Event<UserRegistered>) -> Self {
-        let data = event.data();
-        let wishes = Wishes::new(Some(data.day_start_hour), Some(data.week_start), Some(data.time_zone));
-        Self::new(event, Body::Wished { user_id: data.user_id, wishes, registered: true })
+        let wishes = Box::new(event.data().into());
+        Self::new(event, Body::Wished { user_id: event.data().user_id, wishes, registered: true })
     }
 }
 
 impl From<&Event<UserPreferencesChanged>> for Fact {
     fn from(event: &Event<UserPreferencesChanged>) -> Self {
-        let data = event.data();
-        let wishes = Wishes::new(data.day_start_hour, data.week_start, data.time_zone);
-        Self::new(event, Body::Wished { user_id: data.user_id, wishes, registered: false })
+        let wishes = Box::new(event.data().into());
+        Self::new(event, Body::Wished { user_id: event.data().user_id, wishes, registered: false })
     }
 }
 

@@ -8,6 +8,7 @@
 //! | store what happened | [`Fact`], [`StatsWriter`], [`Effect`] |
 //! | fill it from a queue | `ingest` (feature `ingest`) |
 //! | read statistics | [`StatsReader`] and the functions of `dyn StatsReader`, [`Answer`], [`Figures`] |
+//! | goals, records, leaderboards | [`Goal`], [`Record`], [`Board`] |
 //! | know what a number means | [`Tally`], [`Day`], [`e1rm_g`] |
 //! | look after a store | [`StatsStore::verify`], [`StatsStore::rebuild`], [`StatsStore::erase_user`], [`StatsStore::quarantine`], [`StatsStore::retain`], [`StatsStore::watch`] |
 //! | know what a database would do to a store | [`StatsStore::examine`], [`Risk`] |
@@ -80,9 +81,9 @@ pub use crate::number::{Day, Tally, Totals, e1rm_g};
 pub use crate::operate::{Drift, Progress, Quarantined, Retained, Retention, Sample, Verified};
 pub use crate::person::{AsOf, Preferences};
 pub use crate::query::{
-    After, Answer, Comparison, Coverage, DaySums, Days, EffortOf, ExerciseFigures, ExerciseSums, Figures, Goal,
-    GoalStanding, GoalStatus, Lifetime, MonthSums, Performed, Period, Point, Record, Schedule, Streak, Streaks, Sums,
-    TrendPoint, WholeWorkout, WorkoutFilter,
+    After, Answer, Board, Comparison, Coverage, DaySums, Days, EffortOf, ExerciseFigures, ExerciseSums, Figures, Goal,
+    GoalStanding, GoalStatus, Lifetime, MonthSums, Performed, Period, Point, Ranked, RankedBy, Record, Schedule, Span,
+    Streak, Streaks, Sums, TrendPoint, WholeWorkout, WorkoutFilter,
 };
 pub use crate::record::RecordOf;
 pub use crate::risk::Risk;

@@ -1,5 +1,6 @@
 //! The store in memory: for tests, and as the model that the others are compared with.
 
+use std::cmp::Reverse;
 use std::collections::{BTreeMap, HashMap};
 use std::ops::Bound;
 use std::sync::Arc;
@@ -13,6 +14,8 @@ use crate::error::StoreError;
 use crate::fact::PERFORMED;
 use crate::news::{Mailbox, News};
 use crate::person::Person;
+use crate::projection::{STANDINGS, first_day};
+use crate::query::Board;
 use crate::store::Database;
 use crate::table::{Filter, Find, LEDGER, On, PEOPLE, Rows, Scan, Seen, Table, Tables, Take, Value};
 #[cfg(feature = "announce")]
@@ -143,6 +146,26 @@ impl Database for Memory {
         ids.dedup();
         ids.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
         Ok(ids)
+    }
+
+    async fn ranking(&self, board: &Board) -> Result<Vec<(Vec<Value>, i64)>, StoreError> {
+        let state = self.0.read().await;
+        let table = &STANDINGS.table;
+        let (span, day) = (Value::Int(board.span.number()), Value::Int(first_day(board.span, board.day)));
+        let activity = board.activity.map(|activity| Value::from(activity.as_str()));
+        let mut values = BTreeMap::<Uuid, i64>::new();
+        for (key, rest) in state.get(table.name).into_iter().flatten() {
+            let is_wanted = key[1] == span && key[2] == day && activity.as_ref().is_none_or(|wanted| key[3] == *wanted);
+            let value = &rest[table.place(board.by.column()) - table.key.len()];
+            if let (true, Value::Id(user), Value::Int(value)) = (is_wanted, &key[0], value) {
+                *values.entry(*user).or_default() += value;
+            }
+        }
+        let mut values: Vec<_> = values.into_iter().filter(|(_, value)| *value > 0).collect();
+        values.sort_by_key(|(user, value)| (Reverse(*value), *user));
+        values.truncate(board.limit.into());
+        let person = |(user, value)| Some((rows(&state, Find::new(&PEOPLE, "user_id", &[user])).pop()?, value));
+        Ok(values.into_iter().filter_map(person).collect())
     }
 
     async fn count(&self, table: &'static Table) -> Result<i64, StoreError> {

@@ -10,8 +10,8 @@ use crate::fact::{Effect, Fact};
 use crate::goal::Outcome;
 use crate::number::Totals;
 use crate::query::{
-    Answer, DaySums, Days, EffortOf, ExerciseSums, Goal, Lifetime, MonthSums, Performed, Record, Sums, WholeWorkout,
-    WorkoutFilter,
+    Answer, Board, DaySums, Days, EffortOf, ExerciseSums, Goal, Lifetime, MonthSums, Performed, Ranked, Record, Sums,
+    WholeWorkout, WorkoutFilter,
 };
 use crate::record::RecordOf;
 
@@ -187,6 +187,14 @@ pub trait StatsReader: Debug + Send + Sync {
     /// # Errors
     /// When the store cannot be read.
     async fn outcomes(&self, _user: UserId) -> Result<Answer<Vec<Outcome>>, StoreError> {
+        Err(Kind::Unsupported.into())
+    }
+
+    /// The people on a leaderboard, the first one first: of those who want to be shown, those who have anything to show.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    async fn leaderboard(&self, _board: &Board) -> Result<Vec<Ranked>, StoreError> {
         Err(Kind::Unsupported.into())
     }
 }

@@ -140,7 +140,7 @@ pub(crate) async fn verify(tables: &mut impl Tables, user: Uuid) -> Result<Vec<D
             let Some(fact) = head.fact_id.and_then(|id| facts.get(&id)) else { continue };
             let day = fact.day(person.wishes.day_start_hour());
             tally.add(&fact.tally, 1);
-            deltas.count(fact, day, 1);
+            deltas.count(fact, day, person.wishes.preferences(), 1);
             records.count(fact, day);
             if head.into_row(Some((fact, day))) != *row {
                 drifts.push(drift(user, "workouts", &row[..1], Some(&row[1..]), None));

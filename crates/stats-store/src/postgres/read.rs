@@ -10,9 +10,12 @@ use workout_publisher::Broker;
 use super::DIALECT;
 use super::connect::Postgres;
 use super::write::Statements;
+use crate::definition::definition;
 use crate::error::{StoreError, database};
+use crate::projection::first_day;
+use crate::query::Board;
 use crate::store::Database;
-use crate::table::{Filter, Scan, Seen, Table, Value, cells, names, scan_sql};
+use crate::table::{Filter, PEOPLE, Scan, Seen, Table, Value, cells, names, ranking_sql, scan_sql};
 #[cfg(feature = "announce")]
 use crate::{error::Kind, news::Announced, store::Shutdown};
 
@@ -56,6 +59,22 @@ impl Database for Postgres {
         );
         let found = sqlx::query_scalar(AssertSqlSafe(sql)).bind(after).bind(limit).fetch_all(&self.pool).await;
         found.map_err(database)
+    }
+
+    async fn ranking(&self, board: &Board) -> Result<Vec<(Vec<Value>, i64)>, StoreError> {
+        let mut query = sqlx::query(AssertSqlSafe(ranking_sql(&DIALECT, board)))
+            .bind(definition())
+            .bind(board.span.number())
+            .bind(first_day(board.span, board.day));
+        if let Some(activity) = board.activity {
+            query = query.bind(activity.as_str());
+        }
+        let split = |row: &PgRow| {
+            let person = cells(row, 0, PEOPLE.columns().map(|column| column.kind))?;
+            Ok((person, row.try_get("ranked_value")?))
+        };
+        let rows = query.fetch_all(&self.pool).await.map_err(database)?;
+        rows.iter().map(split).collect::<sqlx::Result<_>>().map_err(database)
     }
 
     async fn count(&self, table: &'static Table) -> Result<i64, StoreError> {

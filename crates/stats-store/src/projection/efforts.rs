@@ -14,7 +14,7 @@ pub(crate) static EFFORTS: Projection = Projection {
         rest: &Effort::COLUMNS,
     },
     version: 1,
-    rows: |workout, day, add| {
+    rows: |workout, day, _, add| {
         for (exercise, effort) in &workout.efforts {
             let at = [day.number().into(), workout.started_us.into()];
             let id = (*workout.workout_id.as_uuid()).into();

@@ -10,7 +10,7 @@ pub(crate) static EXERCISES: Projection = Projection {
         rest: &[int("workouts"), int("sets"), int("reps"), int("volume_g"), int("warmup_volume_g")],
     },
     version: 1,
-    rows: |workout, _, add| {
+    rows: |workout, _, _, add| {
         for (exercise, effort) in &workout.efforts {
             let numbers = [1, effort.sets, effort.reps, effort.volume_g, effort.warmup_volume_g];
             add(vec![exercise.as_str().into()], &numbers);

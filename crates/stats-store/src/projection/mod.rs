@@ -9,6 +9,7 @@
 mod days;
 mod efforts;
 mod exercises;
+mod standings;
 
 use std::collections::BTreeMap;
 
@@ -17,12 +18,14 @@ use uuid::Uuid;
 pub(crate) use days::{DAYS, within};
 pub(crate) use efforts::EFFORTS;
 pub(crate) use exercises::EXERCISES;
+pub(crate) use standings::{STANDINGS, first_day};
 
 use crate::number::{Counted, Day};
+use crate::person::Preferences;
 use crate::table::{Rows, Table, Value};
 
 /// All of them.
-pub(crate) static ALL: &[&Projection] = &[&DAYS, &EFFORTS, &EXERCISES];
+pub(crate) static ALL: &[&Projection] = &[&DAYS, &EFFORTS, &EXERCISES, &STANDINGS];
 
 #[derive(Debug)]
 pub(crate) struct Projection {
@@ -30,7 +33,7 @@ pub(crate) struct Projection {
     pub(crate) table: Table,
     pub(crate) version: i64,
     /// The rows that a workout adds to: the key without the user, and the numbers.
-    pub(crate) rows: fn(&Counted, Day, Add<'_>),
+    pub(crate) rows: fn(&Counted, Day, Preferences, Add<'_>),
 }
 
 /// Takes a row.
@@ -42,11 +45,11 @@ pub(crate) struct Deltas(BTreeMap<usize, BTreeMap<Vec<Value>, Vec<i64>>>);
 
 impl Deltas {
     /// Adds a workout, or takes it away with -1.
-    pub(crate) fn count(&mut self, counted: &Counted, day: Day, sign: i64) {
+    pub(crate) fn count(&mut self, counted: &Counted, day: Day, person: Preferences, sign: i64) {
         let user = Uuid::from(counted.user_id);
         for (place, projection) in ALL.iter().enumerate() {
             let rows = self.0.entry(place).or_default();
-            (projection.rows)(counted, day, &mut |key, numbers| {
+            (projection.rows)(counted, day, person, &mut |key, numbers| {
                 let key = [Value::Id(user)].into_iter().chain(key).collect();
                 let row = rows.entry(key).or_insert_with(|| vec![0; numbers.len()]);
                 row.iter_mut().zip(numbers).for_each(|(sum, number)| *sum += sign * number);

@@ -21,6 +21,7 @@ pub(super) const MIGRATIONS: Migrations = Migrations::new(
         Migration::new("ledger", include_str!("0001_ledger.sql")),
         Migration::new("records", include_str!("0002_records.sql")),
         Migration::new("goals", include_str!("0003_goals.sql")),
+        Migration::new("standings", include_str!("0004_standings.sql")),
     ],
 );
 

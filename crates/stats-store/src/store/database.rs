@@ -17,6 +17,7 @@ use crate::error::{Kind, StoreError};
 use crate::fact::{Effect, Fact};
 #[cfg(feature = "announce")]
 use crate::news::Announced;
+use crate::query::Board;
 use crate::seam::StatsWriter;
 use crate::table::{Scan, Seen, Table, Tables, Value};
 
@@ -46,6 +47,9 @@ pub(crate) trait Database: Send + Sync + 'static {
         after: Uuid,
         limit: i64,
     ) -> impl Future<Output = Result<Vec<Uuid>, StoreError>> + Send;
+
+    /// People, as their rows stand, and their values, from the highest on.
+    fn ranking(&self, board: &Board) -> impl Future<Output = Result<Vec<(Vec<Value>, i64)>, StoreError>> + Send;
 
     fn count(&self, table: &'static Table) -> impl Future<Output = Result<i64, StoreError>> + Send;
 

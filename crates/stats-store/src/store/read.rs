@@ -13,8 +13,8 @@ use crate::number::{Day, Effort, Month, Tally, Totals};
 use crate::person::{AsOf, Person};
 use crate::projection::{DAYS, EFFORTS, EXERCISES, within};
 use crate::query::{
-    Answer, DaySums, Days, EffortOf, ExerciseSums, Goal, Lifetime, MonthSums, Performed, Record, Sums, WholeWorkout,
-    WorkoutFilter,
+    Answer, Board, DaySums, Days, EffortOf, ExerciseSums, Goal, Lifetime, MonthSums, Performed, Ranked, Record, Sums,
+    WholeWorkout, WorkoutFilter, ranked,
 };
 use crate::record::{BESTS, RECORDS, RecordOf, record, standing};
 use crate::seam::StatsReader;
@@ -161,6 +161,16 @@ impl<D: Database> StatsReader for Store<D> {
 
     async fn outcomes(&self, user: UserId) -> Result<Answer<Vec<Outcome>>, StoreError> {
         self.scan(user, &OUTCOMES, Vec::new(), Take::Rows, outcome).await
+    }
+
+    async fn leaderboard(&self, board: &Board) -> Result<Vec<Ranked>, StoreError> {
+        let mut people = Vec::new();
+        for (person, value) in self.0.ranking(board).await? {
+            let person = Person::from_row(person)?;
+            let user = UserId::new(person.user_id).map_err(|_| Kind::Corrupt("user_id"))?;
+            people.push((user, person.wishes.display_name().map(str::to_owned), value));
+        }
+        Ok(ranked(people))
     }
 
     async fn latest_records(&self, user: UserId, limit: u16) -> Result<Answer<Vec<Record>>, StoreError> {

@@ -15,5 +15,6 @@ pub(crate) use rows::{Cells, Rows, Value};
 pub(crate) use scan::{Filter, Scan, Seen, Take};
 pub(crate) use seam::{Find, On, Tables};
 pub(crate) use sql::{
-    Dialect, create_table, insert_head, insert_tail, join, names, on_key, scan as scan_sql, scan_rows,
+    Dialect, create_table, insert_head, insert_tail, join, names, on_key, ranking as ranking_sql, scan as scan_sql,
+    scan_rows,
 };

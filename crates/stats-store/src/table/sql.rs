@@ -2,10 +2,11 @@
 
 use std::fmt::Write;
 
-use super::layout::{Column, Kind, LEDGER, Table};
+use super::layout::{Column, Kind, LEDGER, PEOPLE, Table};
 use super::scan::{Filter, Scan, Take};
 use super::seam::On;
 use crate::fact::PERFORMED;
+use crate::query::Board;
 
 /// What differs.
 #[derive(Debug, Clone, Copy)]
@@ -108,6 +109,21 @@ pub(crate) fn scan_rows(dialect: &Dialect, scan: &Scan) -> String {
         Take::Sums { by, .. } => write!(inner, " GROUP BY {by} ORDER BY {by}", by = by.join(", ")),
     };
     inner
+}
+
+/// The statement of a leaderboard. Its values are: the definition, the span, the first day, and the activity, if there is one.
+pub(crate) fn ranking(dialect: &Dialect, board: &Board) -> String {
+    let of_p = join(PEOPLE.columns(), ", ", |column| format!("p.{}", column.name));
+    format!(
+        "SELECT {of_p}, CAST(sum(s.{by}) AS {int}) AS ranked_value FROM {p}standings AS s JOIN {p}people AS p \
+         ON p.user_id = s.user_id WHERE p.definition = $1 AND s.span = $2 AND s.first_day = $3{activity} \
+         GROUP BY {of_p} HAVING sum(s.{by}) > 0 ORDER BY ranked_value DESC, p.user_id LIMIT {limit}",
+        by = board.by.column(),
+        int = dialect.int,
+        p = dialect.prefix,
+        activity = if board.activity.is_some() { " AND s.activity = $4" } else { "" },
+        limit = board.limit,
+    )
 }
 
 /// That the row `t` begins with the key `k`.

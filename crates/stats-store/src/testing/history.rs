@@ -26,10 +26,27 @@ pub struct History {
 #[derive(Debug, Clone)]
 enum Happened {
     Performed(Box<Workout>),
-    Deleted { workout: usize, revision: u32, owner: Option<usize> },
-    Wished { user: usize, second: i64, day_start_hour: Option<u8>, week_start: Option<WeekStart> },
-    Aimed { user: usize, goal: usize, second: i64, aim: Aim },
-    Erased { user: usize },
+    Deleted {
+        workout: usize,
+        revision: u32,
+        owner: Option<usize>,
+    },
+    Wished {
+        user: usize,
+        second: i64,
+        day_start_hour: Option<u8>,
+        week_start: Option<WeekStart>,
+        leaderboard: Option<bool>,
+    },
+    Aimed {
+        user: usize,
+        goal: usize,
+        second: i64,
+        aim: Aim,
+    },
+    Erased {
+        user: usize,
+    },
 }
 
 /// What a person says about a goal.
@@ -133,10 +150,11 @@ pub fn histories() -> impl Strategy<Value = History> {
 fn happened() -> impl Strategy<Value = Happened> {
     let deleted = (0..WORKOUTS, 1..4_u32, prop::option::of(0..USERS))
         .prop_map(|(workout, revision, owner)| Happened::Deleted { workout, revision, owner });
-    let wished = (0..USERS, 0..1_000_i64, 0..24_u8, prop::option::of(select(WeekStart::ALL))).prop_map(
-        |(user, second, hour, week_start)| {
+    let listed = prop::option::of(any::<bool>());
+    let wished = (0..USERS, 0..1_000_i64, 0..24_u8, prop::option::of(select(WeekStart::ALL)), listed).prop_map(
+        |(user, second, hour, week_start, leaderboard)| {
             let day_start_hour = (hour < 8 || week_start.is_none()).then_some(hour);
-            Happened::Wished { user, second, day_start_hour, week_start }
+            Happened::Wished { user, second, day_start_hour, week_start, leaderboard }
         },
     );
     prop_oneof![
@@ -248,9 +266,10 @@ impl History {
                 data.user_id = owner.map(|owner| users[owner]);
                 Said::Deleted(event(data, 0))
             }
-            Happened::Wished { user, second, day_start_hour, week_start } => {
+            Happened::Wished { user, second, day_start_hour, week_start, leaderboard } => {
                 let mut data = UserPreferencesChanged::new(users[*user]);
                 (data.day_start_hour, data.week_start) = (*day_start_hour, *week_start);
+                data.leaderboard = *leaderboard;
                 Said::Wished(event(data, *second))
             }
             Happened::Aimed { user, goal, second, aim } => aim.said((goals[*goal], users[*user]), *second),

@@ -11,6 +11,7 @@
 #![expect(clippy::missing_panics_doc, reason = "a panic is how a suite says that it failed")]
 
 mod agree;
+mod board;
 mod events;
 mod goals;
 mod history;

@@ -15,6 +15,7 @@ impl Store {
         self.a_workout_that_was_moved_to_an_erased_person_does_not_come_back().await;
         self.a_moment_changes_when_something_does().await;
         self.pages_neither_repeat_nor_skip().await;
+        self.a_leaderboard_shows_who_wants_to_be_shown().await;
         self.a_workout_comes_back_as_it_was_said_to_its_person_only().await;
         self.every_revision_is_remembered_and_forgotten_with_its_person().await;
     }

@@ -130,7 +130,7 @@ impl Sums {
         let person = people.change(counted.user_id.into())?;
         person.tally.add(&counted.tally, sign);
         let (day, has_goals) = (counted.day(person.wishes.day_start_hour()), person.goals > 0);
-        self.deltas.count(counted, day, sign);
+        self.deltas.count(counted, day, person.wishes.preferences(), sign);
         self.records.count(counted, day, sign);
         if has_goals {
             self.goals.touch(counted.user_id.into(), day);

@@ -37,7 +37,7 @@ pub(crate) async fn rebuild(
 
 /// Of a person who is locked.
 pub(super) async fn person(tables: &mut impl Tables, people: &mut People, user: Uuid) -> Result<Vec<News>, StoreError> {
-    let day_start_hour = people.get(user)?.wishes.day_start_hour();
+    let preferences = people.get(user)?.wishes.preferences();
     forget(tables, user).await?;
     let mut records = Boards::of(tables, user).await?;
     let mut tally = Tally::default();
@@ -49,8 +49,8 @@ pub(super) async fn person(tables: &mut impl Tables, people: &mut People, user: 
         let (mut deltas, mut rows) = (Deltas::default(), Rows::new(&WORKOUTS));
         for head in portion {
             let fact = head.fact_id.and_then(|id| facts.get(&id)).ok_or(Kind::Corrupt("a workout without its fact"))?;
-            let day = fact.day(day_start_hour);
-            deltas.count(fact, day, 1);
+            let day = fact.day(preferences.day_start_hour);
+            deltas.count(fact, day, preferences, 1);
             records.count(fact, day);
             tally.add(&fact.tally, 1);
             rows.push(head.into_row(Some((fact, day))));

@@ -31,8 +31,9 @@ pub(super) async fn wish(
         return Ok((Effect::Superseded, Vec::new()));
     }
     let (after, has_goals) = (person.wishes.preferences(), person.goals > 0);
-    let news = if after.day_start_hour != before.day_start_hour {
-        // The days of all workouts are others now.
+    // The days of all workouts are others now, or others may see them.
+    let moves = after.day_start_hour != before.day_start_hour || after.leaderboard != before.leaderboard;
+    let news = if moves {
         rebuild::person(tables, people, user).await?
     } else if has_goals {
         // So may be the weeks, and the day on which a goal was set.
