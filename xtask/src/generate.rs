@@ -25,11 +25,18 @@ struct Generated {
 }
 
 /// Everything that is generated.
-const GENERATED: &[Generated] = &[Generated {
-    what: "schemas",
-    command: &["run", "--quiet", "-p", "workout-cli", "--", "schema", "export", "--out", "{out}"],
-    into: "schemas",
-}];
+const GENERATED: &[Generated] = &[
+    Generated {
+        what: "schemas",
+        command: &["run", "--quiet", "-p", "workout-cli", "--", "schema", "export", "--out", "{out}"],
+        into: "schemas",
+    },
+    Generated {
+        what: "the OpenAPI document",
+        command: &["run", "--quiet", "-p", "stats-http", "--example", "openapi", "--", "{out}"],
+        into: "schemas",
+    },
+];
 
 /// Writes what has changed and removes what is no longer generated.
 pub(crate) fn write(steps: &mut Steps) -> Outcome {

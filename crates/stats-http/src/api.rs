@@ -1,16 +1,21 @@
 //! The service as a router.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::Router;
+use axum::http::HeaderValue;
 use stats_store::StatsReader;
 
 use crate::auth::{Authenticator, Grants, NoGrants, guard, loopback_only};
+use crate::health::{Figures, Part};
+use crate::limit::{Limiter, RateLimit};
 use crate::openapi::Documents;
 use crate::operation::Operation;
 use crate::problem::Code;
 use crate::settings::Settings;
 use crate::state::{Inner, Shared};
+use crate::watch::around;
 use crate::{health, statistics};
 
 /// Everything that the service can be told, before it is a router.
@@ -23,6 +28,10 @@ pub struct Api {
     authenticator: Arc<dyn Authenticator>,
     grants: Arc<dyn Grants>,
     guarded: Router,
+    origins: Vec<HeaderValue>,
+    rate_limit: Option<RateLimit>,
+    parts: Vec<Part>,
+    figures: Option<Figures>,
     settings: Settings,
 }
 
@@ -34,6 +43,10 @@ impl Api {
             authenticator: Arc::new(loopback_only()),
             grants: Arc::new(NoGrants),
             guarded: Router::new(),
+            origins: Vec::new(),
+            rate_limit: Some(RateLimit::default()),
+            parts: Vec::new(),
+            figures: None,
             settings: Settings::default(),
         }
     }
@@ -58,22 +71,68 @@ impl Api {
         self
     }
 
+    /// Pages of these origins (`https://app.example`) may ask from a browser. Without any, none but our own.
+    pub fn allow_origins(mut self, origins: impl IntoIterator<Item = HeaderValue>) -> Self {
+        self.origins = origins.into_iter().collect();
+        self
+    }
+
+    /// How often one client may ask: a person wherever they are, and whoever is not known by the address. 100 a second unless it
+    /// is said otherwise; `None` leaves it to somebody else. Each process counts by itself.
+    pub fn rate_limit(mut self, limit: impl Into<Option<RateLimit>>) -> Self {
+        self.rate_limit = limit.into();
+        self
+    }
+
+    /// How long an answer may take; 30 seconds unless it is said otherwise.
+    pub fn answer_within(mut self, limit: Duration) -> Self {
+        self.settings.answer_within = limit;
+        self
+    }
+
+    /// How long a request with `min_position` waits for the statistics to get there; 2 seconds unless it is said otherwise.
+    pub fn wait_at_most(mut self, limit: Duration) -> Self {
+        self.settings.wait_at_most = limit;
+        self
+    }
+
+    /// Another part of the service, such as a consumer, that has to work for `/readyz` to answer 200. It is asked each time.
+    pub fn part(mut self, name: impl Into<String>, works: impl Fn() -> bool + Send + Sync + 'static) -> Self {
+        self.parts.push(Part::new(name.into(), works));
+        self
+    }
+
+    /// What `/metrics` answers: the text of an exporter, such as `PrometheusHandle::render`. Without it there is no such route.
+    /// Everybody who reaches the service may read it; nothing in it is about a person.
+    pub fn metrics(mut self, render: impl Fn() -> String + Send + Sync + 'static) -> Self {
+        self.figures = Some(Figures::new(render));
+        self
+    }
+
     /// The routes, to serve as they are or to merge into a router of one's own.
     ///
     /// What it does not know is left to the host's fallback, if it has one.
     pub fn router(self) -> Router {
-        let Self { reader, authenticator, grants, guarded, settings } = self;
-        let operations = operations();
-        let documents = Documents::new(&operations);
-        let shared = Shared::new(Inner { reader, authenticator, grants, documents, settings });
+        let mut operations = operations();
+        if self.figures.is_none() {
+            operations.retain(|operation| operation.path != health::METRICS);
+        }
+        let shared = Shared::new(Inner {
+            reader: self.reader,
+            authenticator: self.authenticator,
+            grants: self.grants,
+            limiter: self.rate_limit.map(Limiter::new),
+            parts: self.parts,
+            figures: self.figures,
+            documents: Documents::new(&operations),
+            settings: self.settings,
+        });
         let mut router = Router::new();
         for operation in operations {
             router = router.route(operation.path, operation.route);
         }
-        router
-            .method_not_allowed_fallback(async || Code::MethodNotAllowed)
-            .with_state(shared.clone())
-            .merge(guard(guarded, shared))
+        let router = router.method_not_allowed_fallback(async || Code::MethodNotAllowed).with_state(shared.clone());
+        around(router.merge(guard(self.guarded, shared)), self.origins)
     }
 }
 

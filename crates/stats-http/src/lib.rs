@@ -6,7 +6,7 @@
 //! |---|---|
 //! | serve statistics | [`Api`], [`router`] |
 //! | show them to people | [`Dashboard`], [`Api::guarded`] |
-//! | say who may see what | [`Authenticator`], [`Grants`], [`loopback_only`] |
+//! | say who may see what | [`Jwt`], [`Grants`], [`loopback_only`], [`Authenticator`] |
 //! | serve connections | [`serve`], [`Server`] |
 //! | know what can be asked | [`openapi`](fn@openapi) |
 //! | know what a problem means | [`Code`] |
@@ -18,6 +18,8 @@ mod limit;
 
 mod settings;
 mod state;
+
+mod watch;
 
 mod operation;
 
@@ -34,7 +36,8 @@ mod serve;
 pub use stats_store::StatsReader;
 
 pub use crate::api::{Api, openapi, router};
-pub use crate::auth::{Authenticator, Grants, Identity, Loopback, NoGrants, Refused, loopback_only};
+pub use crate::auth::{Authenticator, Grants, Identity, Jwt, KeyError, Loopback, NoGrants, Refused, loopback_only};
 pub use crate::dashboard::Dashboard;
+pub use crate::limit::RateLimit;
 pub use crate::problem::Code;
 pub use crate::serve::{Server, serve};

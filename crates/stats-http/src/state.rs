@@ -1,13 +1,18 @@
 //! What every request needs.
 
+use std::net::SocketAddr;
 use std::ops::Deref;
 use std::sync::Arc;
+use std::time::Instant;
 
+use axum::extract::ConnectInfo;
 use axum::http::request::Parts;
 use stats_store::StatsReader;
 use workout_events::UserId;
 
 use crate::auth::{Authenticator, Grants, Identity};
+use crate::health::{Figures, Part};
+use crate::limit::{Client, Limiter};
 use crate::openapi::Documents;
 use crate::problem::{Code, Problem};
 use crate::settings::Settings;
@@ -21,6 +26,9 @@ pub(crate) struct Inner {
     pub(crate) reader: Arc<dyn StatsReader>,
     pub(crate) authenticator: Arc<dyn Authenticator>,
     pub(crate) grants: Arc<dyn Grants>,
+    pub(crate) limiter: Option<Limiter>,
+    pub(crate) parts: Vec<Part>,
+    pub(crate) figures: Option<Figures>,
     pub(crate) documents: Documents,
     pub(crate) settings: Settings,
 }
@@ -32,7 +40,17 @@ impl Shared {
 
     /// Who sends this request, if they may.
     pub(crate) async fn admit(&self, request: &Parts) -> Result<Identity, Problem> {
-        Ok(self.authenticator.authenticate(request).await.map_err(Code::from)?)
+        let found = self.authenticator.authenticate(request).await.map_err(Code::from);
+        if let Some(limiter) = &self.limiter {
+            let address = || request.extensions.get::<ConnectInfo<SocketAddr>>().map(|info| info.0.ip());
+            let user = found.as_ref().ok().and_then(Identity::user_id);
+            let client = user.map_or_else(|| Client::Address(address()), Client::User);
+            limiter.take(client, Instant::now()).map_err(|wait| {
+                let seconds = wait.as_secs() + u64::from(wait.subsec_nanos() > 0);
+                Problem::from(Code::RateLimited).retry_after(seconds)
+            })?;
+        }
+        Ok(found?)
     }
 
     /// Whether they may see the statistics of this user. Who may not is told nothing, not even that there are some.

@@ -3,6 +3,7 @@
 mod identity;
 
 mod authenticator;
+mod jwt;
 mod loopback;
 
 mod grants;
@@ -12,4 +13,5 @@ pub use authenticator::{Authenticator, Refused};
 pub use grants::{Grants, NoGrants};
 pub(crate) use guard::guard;
 pub use identity::Identity;
+pub use jwt::{Jwt, KeyError};
 pub use loopback::{Loopback, loopback_only};

@@ -5,6 +5,10 @@
 mod access;
 mod connections;
 mod dashboard;
+mod documents;
+mod figures;
+mod limits;
 mod questions;
 mod refused;
 mod support;
+mod tokens;

@@ -1,0 +1,69 @@
+//! The documents say what the service does.
+
+use std::collections::BTreeSet;
+
+use serde_json::Value;
+use stats_http::{Api, Code, openapi};
+use stats_store::StatsStore;
+
+use crate::support::Served;
+
+const GUIDE: &str = include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/http.md"));
+
+#[test]
+fn the_table_of_codes_is_that_of_the_code() {
+    let rows = GUIDE.lines().filter(|line| line.starts_with("| `") && line.matches('|').count() == 4);
+    let documented: Vec<_> = rows.collect();
+    let wanted: Vec<_> = Code::ALL
+        .iter()
+        .map(|code| format!("| `{}` | {} | {} |", code.as_str(), code.status().as_u16(), code.title()))
+        .collect();
+    assert_eq!(documented, wanted, "the table should be:\n{}\n", wanted.join("\n"));
+}
+
+#[test]
+fn names_of_codes_are_unique() {
+    let names: BTreeSet<_> = Code::ALL.iter().map(|code| code.as_str()).collect();
+    assert_eq!(names.len(), Code::ALL.len());
+}
+
+#[test]
+fn every_reference_in_the_document_leads_somewhere() {
+    let document = openapi();
+    let mut references = Vec::new();
+    collect(&document, &mut references);
+    assert!(references.len() > 50);
+    for reference in references {
+        let pointer = reference.strip_prefix('#').unwrap();
+        assert!(document.pointer(pointer).is_some(), "{reference}");
+    }
+}
+
+fn collect(value: &Value, references: &mut Vec<String>) {
+    match value {
+        Value::Object(fields) => {
+            references.extend(fields.get("$ref").and_then(Value::as_str).map(str::to_owned));
+            fields.values().for_each(|value| collect(value, references));
+        }
+        Value::Array(items) => items.iter().for_each(|item| collect(item, references)),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
+    }
+}
+
+#[tokio::test]
+async fn the_documentation_needs_nothing_from_elsewhere() {
+    let served = Served::new(Api::new(StatsStore::memory().reader()).router()).await;
+    let page = served.get("/docs").await;
+    assert_eq!(page.header("content-type"), Some("text/html; charset=utf-8"));
+    assert!(page.header("content-security-policy").unwrap().starts_with("default-src 'none'"));
+    let text = page.text();
+    for foreign in ["http://", "https://", "<script", "style="] {
+        assert!(!text.contains(foreign), "{foreign}");
+    }
+    assert!(text.contains("/v1/users/{user_id}/totals"));
+    assert_eq!(served.get("/docs.css").await.header("content-type"), Some("text/css; charset=utf-8"));
+    let document = served.get("/openapi.json").await.json();
+    assert_eq!(document["openapi"], "3.1.0");
+    // Without figures there is nothing to be documented.
+    assert_eq!(document["paths"].as_object().unwrap().len(), openapi()["paths"].as_object().unwrap().len() - 1);
+}

@@ -1,0 +1,67 @@
+//! What a service tells those who watch it: all that the documentation names, and nothing else.
+
+use std::collections::BTreeSet;
+use std::sync::{Arc, Mutex};
+
+use axum::body::Body;
+use axum::http::Request;
+use metrics::{Counter, Gauge, Histogram, Key, KeyName, Metadata, Recorder, SharedString, Unit, with_local_recorder};
+use stats_store::StatsStore;
+use tokio::runtime;
+use tower::ServiceExt;
+use workout_events::UserId;
+
+/// The tables, which people read.
+const DOCUMENTED: &str = include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/observability.md"));
+
+#[test]
+fn every_figure_is_documented_and_told_and_none_names_a_person() {
+    let rows = DOCUMENTED.lines().filter_map(|line| line.strip_prefix("| `")?.split_once('`'));
+    let documented: BTreeSet<_> =
+        rows.map(|(name, _)| name.to_owned()).filter(|name| name.starts_with("stats_http_")).collect();
+    let told = Told::default();
+    let user = UserId::generate();
+    let runtime = runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    with_local_recorder(&told, || {
+        runtime.block_on(async {
+            let router = stats_http::router(StatsStore::memory().reader());
+            let request = Request::get(format!("/v1/users/{user}/totals")).body(Body::empty()).unwrap();
+            router.oneshot(request).await.unwrap();
+        });
+    });
+    let keys = told.0.lock().unwrap();
+    assert_eq!(keys.iter().map(|key| key.name().to_owned()).collect::<BTreeSet<_>>(), documented);
+    assert!(!format!("{keys:?}").contains(&user.to_string()), "{keys:?}");
+    assert!(format!("{keys:?}").contains("/v1/users/{user_id}/totals"), "{keys:?}");
+}
+
+/// Remembers what it is asked for.
+#[derive(Debug, Clone, Default)]
+struct Told(Arc<Mutex<Vec<Key>>>);
+
+impl Told {
+    fn note(&self, key: &Key) {
+        self.0.lock().unwrap().push(key.clone());
+    }
+}
+
+impl Recorder for Told {
+    fn describe_counter(&self, _: KeyName, _: Option<Unit>, _: SharedString) {}
+    fn describe_gauge(&self, _: KeyName, _: Option<Unit>, _: SharedString) {}
+    fn describe_histogram(&self, _: KeyName, _: Option<Unit>, _: SharedString) {}
+
+    fn register_counter(&self, key: &Key, _: &Metadata<'_>) -> Counter {
+        self.note(key);
+        Counter::noop()
+    }
+
+    fn register_gauge(&self, key: &Key, _: &Metadata<'_>) -> Gauge {
+        self.note(key);
+        Gauge::noop()
+    }
+
+    fn register_histogram(&self, key: &Key, _: &Metadata<'_>) -> Histogram {
+        self.note(key);
+        Histogram::noop()
+    }
+}
