@@ -21,8 +21,13 @@ pub(crate) struct Page {
 }
 
 /// The places to go to: path and name.
-const TABS: [(&str, &str); 4] =
-    [("", "Overview"), ("/workouts", "Workouts"), ("/exercises", "Exercises"), ("/records", "Records")];
+const TABS: [(&str, &str); 5] = [
+    ("", "Overview"),
+    ("/workouts", "Workouts"),
+    ("/exercises", "Exercises"),
+    ("/records", "Records"),
+    ("/goals", "Goals"),
+];
 
 /// A page of a user.
 pub(crate) fn of_user(visit: &Visit, page: &Page) -> Html<String> {

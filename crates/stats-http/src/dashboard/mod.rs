@@ -27,6 +27,7 @@ mod chart;
 mod format;
 
 mod figure;
+mod goal;
 mod overview;
 mod page;
 

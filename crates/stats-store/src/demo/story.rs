@@ -2,10 +2,12 @@
 
 use workout_events::jiff::civil::Date;
 use workout_events::jiff::{Timestamp, ToSpan, Zoned};
+use workout_events::types::goal::{GoalMetric, GoalPeriod, GoalSet};
 use workout_events::types::user::{Units, UserRegistered, WeekStart};
 use workout_events::types::workout::Modality;
 use workout_events::{
-    ActivityType, Event, EventId, EventType, Source, UserId, WorkoutDeleted, WorkoutId, WorkoutPerformed, ZoneName,
+    ActivityType, Event, EventId, EventType, GoalId, Source, UserId, WorkoutDeleted, WorkoutId, WorkoutPerformed,
+    ZoneName,
 };
 
 use super::chance::Chance;
@@ -58,6 +60,9 @@ impl Story {
         let id = EventId::from_foreign("demo", &self.user.to_string());
         let registered = Event::builder(SOURCE, registered).id(id).time(begin).build();
         let mut facts: Vec<_> = registered.iter().map(Fact::from).collect();
+        if self.most == usize::MAX {
+            facts.extend(self.goals(begin));
+        }
         let mut chance = Chance::new(self.user.as_uuid().as_u64_pair().1);
         let mut told = 0;
         for (number, date) in first.series(1.day()).take_while(|date| *date <= today).enumerate() {
@@ -70,6 +75,28 @@ impl Story {
             tell(&mut facts, workout, now, &mut chance);
         }
         facts
+    }
+
+    /// What an ambitious person wants.
+    fn goals(&self, begin: Timestamp) -> Vec<Fact> {
+        let goal = |name: &str, metric, target, period| {
+            let id = GoalId::from_foreign("demo", &format!("{}/{name}", self.user));
+            let mut goal = GoalSet::new(id, self.user, metric, target, period);
+            goal.starts_at = Some(begin.into());
+            goal
+        };
+        let mut run = goal("run", GoalMetric::DistanceM, 120_000, GoalPeriod::Monthly);
+        run.activity_type = Some(ActivityType::Running);
+        let mut squat = goal("squat", GoalMetric::E1rmG, 180_000, GoalPeriod::Once);
+        (squat.exercise_id, squat.title) = (Some("back-squat".to_owned()), Some("Squat 180".to_owned()));
+        let week = goal("week", GoalMetric::Workouts, 4, GoalPeriod::Weekly);
+        let year = goal("year", GoalMetric::DurationS, 250 * 3_600, GoalPeriod::Yearly);
+        let said = |goal: GoalSet| {
+            let id = EventId::from_foreign("demo", &goal.goal_id.to_string());
+            let event = Event::builder(SOURCE, goal).id(id).time(begin).build();
+            event.ok().map(|event| Fact::from(&event))
+        };
+        [week, run, year, squat].into_iter().filter_map(said).collect()
     }
 
     fn workout(&self, date: Date, week: u32, chance: &mut Chance) -> Option<WorkoutPerformed> {

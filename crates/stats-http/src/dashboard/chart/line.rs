@@ -30,10 +30,6 @@ pub(crate) fn line(chart: &Chart<'_>, spots: &[Spot], labels: &[(Day, String)]) 
     let days = f64::from(last.day.since(first.day));
     let x = |day: Day| if days > 0.0 { 0.01 + 0.98 * f64::from(day.since(first.day)) / days } else { 0.5 };
     let marks = html! {
-        @for (one, next) in joined(spots) {
-            line class="line" x1=(percent(x(one.day))) y1=(y(&scale, one.value))
-                x2=(percent(x(next.day))) y2=(y(&scale, next.value)) {}
-        }
         @for (place, spot) in spots.iter().enumerate() {
             @let from = place.checked_sub(1).and_then(|place| spots.get(place)).map_or(0.0, |one| middle(x, one, spot));
             @let to = spots.get(place + 1).map_or(1.0, |next| middle(x, spot, next));
@@ -41,8 +37,12 @@ pub(crate) fn line(chart: &Chart<'_>, spots: &[Spot], labels: &[(Day, String)]) 
                 title { (spot.says) }
                 rect class="hit" x=(percent(from)) y=(ABOVE) width=(percent(to - from)) height=(HEIGHT) {}
                 circle class=(if spot.best { "spot best" } else { "spot" }) cx=(percent(x(spot.day)))
-                    cy=(y(&scale, spot.value)) r=(if spot.best { "4" } else { "2" }) {}
+                    cy=(y(&scale, spot.value)) r=(if spot.best { "3" } else { "2" }) {}
             }
+        }
+        @for (one, next) in joined(spots) {
+            line class="line" x1=(percent(x(one.day))) y1=(y(&scale, one.value))
+                x2=(percent(x(next.day))) y2=(y(&scale, next.value)) {}
         }
         @for (day, label) in labels.iter().filter(|(day, _)| (first.day..=last.day).contains(day)) {
             (text_at(x(*day), label))

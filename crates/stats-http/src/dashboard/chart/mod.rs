@@ -15,4 +15,4 @@ pub(crate) use bars::{Bar, bars};
 pub(crate) use frame::{Chart, table};
 pub(crate) use heat::{Cell, heat_map};
 pub(crate) use line::{Spot, line};
-pub(crate) use split::{Share, split};
+pub(crate) use split::{Share, meter, split};

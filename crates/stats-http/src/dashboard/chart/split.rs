@@ -1,4 +1,4 @@
-//! Bars that lie: parts of a whole.
+//! Bars that lie: parts of a whole, and how far along something is.
 
 use maud::{Markup, html};
 
@@ -27,6 +27,20 @@ pub(crate) fn split(shares: &[Share]) -> Markup {
                     }
                     span class="value" { (share.says) }
                 }
+            }
+        }
+    }
+}
+
+/// How much of something there is, and a mark where it is going to end if it goes on like this.
+pub(crate) fn meter(share: f64, forecast: Option<f64>, done: bool) -> Markup {
+    html! {
+        svg class="meter" aria-hidden="true" width="100%" height="16" {
+            rect class="track" y="2" width="100%" height="12" rx="3" {}
+            rect class=(if done { "bar done" } else { "bar" }) y="2" width=(percent(share.clamp(0.0, 1.0))) height="12" rx="3" {}
+            @if let Some(forecast) = forecast {
+                @let x = percent(forecast.clamp(0.005, 0.995));
+                line class="forecast" x1=(x) x2=(x) y1="0" y2="16" {}
             }
         }
     }

@@ -2,6 +2,7 @@
 
 mod activities;
 mod figures;
+mod goals;
 mod last;
 mod page;
 mod read;

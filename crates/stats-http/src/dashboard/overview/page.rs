@@ -6,7 +6,7 @@ use maud::html;
 
 use super::read::Overview;
 use super::trend::{Asked, Trend};
-use super::{activities, figures, last, records, sentence, trend, week, year};
+use super::{activities, figures, goals, last, records, sentence, trend, week, year};
 use crate::dashboard::frame::Page;
 use crate::dashboard::page::start;
 use crate::dashboard::visit::{Failure, Visit};
@@ -28,7 +28,7 @@ async fn page(visit: &Visit, trend: Trend) -> Result<Page, Failure> {
             (year::year(visit, &overview))
             (trend::section(visit, &overview, trend))
             div class="columns" {
-                (activities::activities(visit, &overview))
+                div { (activities::activities(visit, &overview)) (goals::goals(visit, &overview)) }
                 (records::latest(visit, &overview))
             }
             (last::last(visit, &overview))

@@ -1,8 +1,8 @@
 //! What the page shows, read once and of one moment.
 
 use stats_store::{
-    AsOf, Day, DaySums, Days, Lifetime, MonthSums, Period, Record, Schedule, Streaks, Tally, WholeWorkout,
-    WorkoutFilter,
+    AsOf, Day, DaySums, Days, GoalStanding, Lifetime, MonthSums, Period, Record, Schedule, Streaks, Tally,
+    WholeWorkout, WorkoutFilter,
 };
 use workout_events::ActivityType;
 use workout_events::types::user::WeekStart;
@@ -30,6 +30,7 @@ pub(super) struct Overview {
     pub(super) streaks: Streaks,
     /// What was beaten, the last one first; of one workout and one thing side by side.
     pub(super) records: Vec<Record>,
+    pub(super) goals: Vec<GoalStanding>,
     pub(super) last: Option<WholeWorkout>,
 }
 
@@ -52,9 +53,10 @@ impl Overview {
         let months = reader.months(user, Days::new(Day::MIN, today)).await?;
         let streaks = reader.streaks(user, today, week_start, Schedule::DAILY).await?;
         let records = reader.latest_records(user, RECORDS).await?;
+        let goals = reader.goals(user, today).await?;
         let last = reader.whole_workouts(user, &WorkoutFilter::new(1)).await?;
         let as_of = lifetime.as_of;
-        let moments = [as_of, days.as_of, months.as_of, streaks.as_of, records.as_of, last.as_of];
+        let moments = [as_of, days.as_of, months.as_of, streaks.as_of, records.as_of, goals.as_of, last.as_of];
         Ok(of_one_moment(&moments).then(|| Self {
             as_of,
             lifetime: lifetime.value,
@@ -64,6 +66,7 @@ impl Overview {
             months: months.value,
             streaks: streaks.value,
             records: beaten(records.value),
+            goals: goals.value,
             last: last.value.into_iter().next(),
         }))
     }

@@ -1,7 +1,8 @@
 //! One sentence about now.
 
 use maud::{Markup, html};
-use stats_store::Days;
+use stats_store::{Days, Goal, GoalStanding};
+use workout_events::types::goal::{GoalMetric, GoalPeriod};
 use workout_events::types::record::RecordKind;
 
 use super::read::Overview;
@@ -13,7 +14,10 @@ use crate::dashboard::visit::Visit;
 pub(super) fn sentence(visit: &Visit, overview: &Overview) -> Markup {
     let week = overview.this_week();
     let sums = overview.sum(week);
-    let workouts = Amount::Workouts(sums.workouts).words(visit.site.viewer.units);
+    let workouts = match wanted(overview) {
+        Some(target) => format!("{} of {}", sums.workouts, Amount::Workouts(target).words(visit.site.viewer.units)),
+        None => Amount::Workouts(sums.workouts).words(visit.site.viewer.units),
+    };
     html! {
         h1 class="now" {
             @if sums.workouts == 0 {
@@ -28,6 +32,16 @@ pub(super) fn sentence(visit: &Visit, overview: &Overview) -> Markup {
         }
         p class="quiet" { (today(overview)) }
     }
+}
+
+/// How many workouts a goal asks for this week.
+fn wanted(overview: &Overview) -> Option<i64> {
+    let is_of_weeks = |goal: &Goal| {
+        let of_all = goal.activity_type.is_none() && goal.exercise_id.is_none() && goal.cancelled_on.is_none();
+        of_all && (goal.metric, goal.period) == (GoalMetric::Workouts, GoalPeriod::Weekly)
+    };
+    let now = |standing: &&GoalStanding| is_of_weeks(&standing.goal) && standing.days == overview.this_week();
+    overview.goals.iter().find(now).map(|standing| standing.goal.target)
 }
 
 /// What was beaten this week: a lift before a number of repetitions.
