@@ -4,12 +4,14 @@
 //! `stats.db`, and `POST /workout/{id}/perform` takes the place of the services that would publish. With `AMQP_URL` and
 //! `DATABASE_URL` it consumes from RabbitMQ into PostgreSQL.
 //!
-//! Run it with `--help` for what can be set. Read the files in the order of their `mod` lines.
+//! `--demo` shows the dashboard with years of believable training, and `--help` says what can be set. Read the files in the
+//! order of their `mod` lines.
 
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "a program talks to whoever started it")]
 
 mod settings;
 
+mod demo;
 mod ingest;
 mod receipts;
 

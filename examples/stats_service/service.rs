@@ -2,19 +2,20 @@
 
 use std::error::Error;
 use std::fs;
-use std::net::{Ipv4Addr, SocketAddr};
+use std::net::Ipv4Addr;
 
+use stats_http::{Api, Dashboard};
 use stats_store::StatsStore;
 use tokio::net::TcpListener;
 use workout_broker::Broker;
 use workout_events::{UserId, WorkoutId};
 use workout_publisher::Publisher;
 
-use crate::ingest;
 use crate::perform::{self, Perform};
 use crate::receipts::Receipts;
 use crate::settings::{Mode, Settings};
 use crate::shutdown::Shutdown;
+use crate::{demo, ingest};
 
 type Failure = Box<dyn Error + Send + Sync>;
 
@@ -29,14 +30,25 @@ pub(crate) async fn run(settings: &Settings) -> Result<(), Failure> {
     // Before the first request, so that nothing is published that nobody hears.
     broker.declare(&consumer.queue()).await?;
 
-    let mut app = stats_http::router(store.reader());
-    let embedded = matches!(settings.mode, Mode::Embedded { .. });
+    let embedded = !matches!(settings.mode, Mode::Connected { .. });
+    // Bound before anything is consumed: a port that is taken is found out first.
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, settings.port)).await?;
+    let url = format!("http://{}", listener.local_addr()?);
+
+    let mut pages = Dashboard::new(store.reader());
+    if matches!(settings.mode, Mode::Demo) {
+        for (user, name) in demo::fill(&store).await? {
+            pages = pages.person(user, name);
+        }
+    }
+    if embedded {
+        pages = pages.performs_at(&url);
+    }
+    let mut app = Api::new(store.reader()).guarded(pages.routes()).router();
     if embedded {
         app = app.merge(perform::router(Perform { publisher: Publisher::new(broker.clone()), receipts }));
     }
-    // Bound before anything is consumed: a port that is taken is found out first.
-    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, settings.port)).await?;
-    greet(listener.local_addr()?, embedded);
+    greet(&url, embedded);
 
     // Requests wait for the consumer, so it ends after them.
     let requests_ended = Shutdown::by_hand();
@@ -64,6 +76,7 @@ async fn open(mode: &Mode) -> Result<(StatsStore, Broker), Failure> {
             fs::create_dir_all(folder)?;
             Ok((StatsStore::sqlite(folder.join("stats.db")).await?, Broker::in_process()))
         }
+        Mode::Demo => Ok((StatsStore::memory(), Broker::in_process())),
         Mode::Connected { amqp_url, amqp_plaintext, database_url } => {
             let mut broker = Broker::builder(amqp_url);
             if *amqp_plaintext {
@@ -75,8 +88,8 @@ async fn open(mode: &Mode) -> Result<(StatsStore, Broker), Failure> {
 }
 
 /// What to type next.
-fn greet(address: SocketAddr, embedded: bool) {
-    let (url, user) = (format!("http://{address}"), UserId::generate());
+fn greet(url: &str, embedded: bool) {
+    let user = UserId::generate();
     println!("{url}");
     if embedded {
         println!(
@@ -96,4 +109,5 @@ fn greet(address: SocketAddr, embedded: bool) {
         println!("curl {url}/healthz");
     }
     println!("curl {url}/users/{user}/statistics");
+    println!("{url}/dashboard");
 }

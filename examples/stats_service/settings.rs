@@ -4,9 +4,10 @@ use std::env;
 use std::path::PathBuf;
 
 pub(crate) const HELP: &str = "\
-Usage: stats_service [--data DIR]
+Usage: stats_service [--data DIR | --demo]
 
   --data DIR     where stats.db is kept, without DATABASE_URL (default: the current folder)
+  --demo         believable people in memory, to look at; nothing is kept
 
   PORT           the port on 127.0.0.1, 0 for any that is free (default: 8080)
   AMQP_URL       consume from this RabbitMQ; needs DATABASE_URL
@@ -21,6 +22,8 @@ pub(crate) struct Settings {
 pub(crate) enum Mode {
     /// Complete in one process.
     Embedded { folder: PathBuf },
+    /// Likewise, in memory, and with people who have trained for years.
+    Demo,
     /// One of many, with servers.
     Connected { amqp_url: String, amqp_plaintext: bool, database_url: String },
 }
@@ -28,16 +31,19 @@ pub(crate) enum Mode {
 impl Settings {
     /// `None` when only help was asked for. A problem is one line that names what to mend, and never a URL.
     pub(crate) fn read() -> Result<Option<Self>, String> {
-        let mut folder = None;
+        let (mut folder, mut demo) = (None, false);
         let mut arguments = env::args_os().skip(1);
         while let Some(argument) = arguments.next() {
             match argument.to_str() {
                 Some("--help" | "-h") => return Ok(None),
+                Some("--demo") => demo = true,
                 Some("--data") => folder = Some(arguments.next().ok_or("--data needs a folder")?),
                 _ => return Err("unknown argument; --help says what there is".to_owned()),
             }
         }
         let mode = match (variable("AMQP_URL")?, variable("DATABASE_URL")?) {
+            (None, None) if demo && folder.is_none() => Mode::Demo,
+            _ if demo => return Err("--demo is for running without --data, AMQP_URL and DATABASE_URL".to_owned()),
             (Some(_), Some(_)) if folder.is_some() => {
                 return Err("--data is for running without DATABASE_URL".to_owned());
             }

@@ -18,31 +18,40 @@ use super::{asset, guard, overview, page, viewer};
 /// # use stats_store::StatsStore;
 /// # use workout_events::UserId;
 /// # let (store, ada) = (StatsStore::memory(), UserId::generate());
-/// let app: axum::Router = stats_http::Dashboard::new(store.reader()).person(ada, "Ada").routes();
+/// let pages = stats_http::Dashboard::new(store.reader()).person(ada, "Ada").routes();
+/// let app: axum::Router = stats_http::Api::new(store.reader()).guarded(pages).router();
 /// # let _ = app;
 /// ```
 ///
-/// `/dashboard` lists the people that were named, and shows the only one at once; `/dashboard/{user_id}` is the overview of
-/// a user. The router may be nested under a path of the host.
+/// `/dashboard` leads people who are signed in to their own overview, and shows others the people that were named;
+/// `/dashboard/{user_id}` is the overview of a user. The router may be nested under a path of the host.
 ///
-/// Nobody is asked who they are: whoever reaches the routes sees everybody.
+/// The routes themselves ask nobody who they are: put them behind [`Api::guarded`](crate::Api::guarded).
 #[derive(Debug, Clone)]
 #[must_use = "a dashboard is served by its routes"]
 pub struct Dashboard {
     pub(crate) reader: Arc<dyn StatsReader>,
     pub(crate) people: Arc<Vec<Known>>,
     pub(crate) now: fn() -> Timestamp,
+    pub(crate) performs_at: Option<Arc<str>>,
 }
 
 impl Dashboard {
     /// Pages that read from here.
     pub fn new(reader: Arc<dyn StatsReader>) -> Self {
-        Self { reader, people: Arc::default(), now: Timestamp::now }
+        Self { reader, people: Arc::default(), now: Timestamp::now, performs_at: None }
     }
 
     /// Somebody whom the first page offers. A store knows ids and no names.
     pub fn person(mut self, user: UserId, name: impl Into<String>) -> Self {
         Arc::make_mut(&mut self.people).push(Known { user, name: name.into() });
+        self
+    }
+
+    /// The address of this service, such as `http://localhost:8080`, if it takes workouts at `POST /workout/{id}/perform`: the
+    /// page of somebody without workouts then shows the command that sends the first one.
+    pub fn performs_at(mut self, url: impl Into<String>) -> Self {
+        self.performs_at = Some(url.into().into());
         self
     }
 
@@ -66,6 +75,7 @@ impl Dashboard {
             .route("/dashboard/{user_id}/exercises/{exercise_id}", get(page::exercise::get))
             .route("/dashboard/{user_id}/records", get(page::records::get))
             .route("/dashboard/{user_id}/goals", get(page::goals::get))
+            .route("/dashboard/{user_id}/transfer", get(page::transfer::get))
             .route("/dashboard/{user_id}/why", get(page::why::get))
             .layer(map_response(guard::protect))
             .with_state(self)

@@ -21,12 +21,13 @@ pub(crate) struct Page {
 }
 
 /// The places to go to: path and name.
-const TABS: [(&str, &str); 5] = [
+const TABS: [(&str, &str); 6] = [
     ("", "Overview"),
     ("/workouts", "Workouts"),
     ("/exercises", "Exercises"),
     ("/records", "Records"),
     ("/goals", "Goals"),
+    ("/transfer", "Import & export"),
 ];
 
 /// A page of a user.

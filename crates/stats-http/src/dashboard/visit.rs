@@ -60,6 +60,11 @@ impl Visit {
         (self.board.now)()
     }
 
+    /// Where somebody may send a first workout.
+    pub(crate) fn performs_at(&self) -> Option<&str> {
+        self.board.performs_at.as_deref()
+    }
+
     /// The user's name, where the host has told one.
     pub(crate) fn name(&self) -> Option<&str> {
         self.site.people.iter().find(|known| known.user == self.user).map(|known| known.name.as_str())

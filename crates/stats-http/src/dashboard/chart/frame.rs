@@ -58,7 +58,7 @@ pub(super) fn behind(id: &str, last: &str, table: &Markup) -> Markup {
         p class="readout" role="status" { (last) }
         details class="data" id={ "table-" (id) } {
             summary { "Table" }
-            div class="scroll" tabindex="0" role="region" aria-label="Table of the chart" { (table) }
+            div class="scroll" tabindex="0" role="region" aria-label={ "Table: " (id) } { (table) }
         }
     }
 }

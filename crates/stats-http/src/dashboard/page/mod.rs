@@ -5,6 +5,7 @@ pub(super) mod exercises;
 pub(super) mod goals;
 pub(super) mod records;
 pub(super) mod start;
+pub(super) mod transfer;
 pub(super) mod version;
 pub(super) mod why;
 pub(super) mod workout;

@@ -1,5 +1,6 @@
 //! Where somebody begins: whom to look at, and what to do when there is nothing to see yet.
 
+use axum::Extension;
 use axum::extract::{Query, State};
 use axum::http::header;
 use axum::response::{IntoResponse, Redirect, Response};
@@ -7,6 +8,7 @@ use maud::{Markup, html};
 use serde::Deserialize;
 use workout_events::{UserId, WorkoutId};
 
+use crate::auth::Identity;
 use crate::dashboard::board::Dashboard;
 use crate::dashboard::frame::{self, Page};
 use crate::dashboard::visit::{Site, Visit};
@@ -16,14 +18,19 @@ pub(in crate::dashboard) struct Asked {
     user: Option<String>,
 }
 
-/// The only person there is, else the list, and a field for an id.
+/// Who is signed in, or the only person there is; else the list, and a field for an id.
 pub(in crate::dashboard) async fn get(
     site: Site,
+    viewer: Option<Extension<Identity>>,
     State(board): State<Dashboard>,
     Query(asked): Query<Asked>,
 ) -> Response {
     let typed = asked.user.as_deref().map(str::trim).filter(|typed| !typed.is_empty());
     if let Some(user) = typed.and_then(|typed| typed.parse::<UserId>().ok()) {
+        return to(&site, user);
+    }
+    let own = viewer.and_then(|Extension(viewer)| viewer.user_id()).filter(|_| typed.is_none());
+    if let Some(user) = own {
         return to(&site, user);
     }
     if let ([only], None) = (board.people.as_slice(), typed) {
@@ -64,15 +71,21 @@ pub(in crate::dashboard) fn empty(visit: &Visit) -> Markup {
         p { "After the first workout this page says how the week is going, whether it is more than before, and what was beaten." }
         section class="card stack" aria-labelledby="begin" {
             h2 id="begin" { "Begin with one workout" }
-            p { "On the machine where the service runs, with its port:" }
-            (command(visit))
-            p { "This page notices by itself. A service that publishes workouts needs nothing but the same user id." }
+            @if let Some(url) = visit.performs_at() {
+                p { "On the machine where the service runs:" }
+                (command(visit, url))
+            } @else {
+                p { "A service that publishes workouts needs nothing but this user id:" }
+                pre { code { (visit.user) } }
+            }
+            p { "This page notices by itself. Coming from another app? See "
+                a href=(visit.link("/transfer")) { "Import & export" } "." }
         }
     }
 }
 
 /// A run this morning, to be sent with curl.
-pub(super) fn command(visit: &Visit) -> Markup {
+fn command(visit: &Visit, url: &str) -> Markup {
     let workout = WorkoutId::from_foreign("dashboard", &format!("{}/first", visit.user));
     let ended = visit.now().strftime("%Y-%m-%dT%H:%M:00Z");
     let started = visit.now().saturating_sub(workout_events::jiff::SignedDuration::from_mins(45));
@@ -82,8 +95,8 @@ pub(super) fn command(visit: &Visit) -> Markup {
         visit.user
     );
     html! {
-        pre tabindex="0" aria-label="Command" {
-            code { "curl -X POST http://localhost:8080/workout/" (workout) "/perform \\\n  -H 'content-type: application/json' \\\n  -d '" (body) "'" }
+        pre tabindex="0" role="region" aria-label="Command" {
+            code { "curl -X POST " (url) "/workout/" (workout) "/perform \\\n  -H 'content-type: application/json' \\\n  -d '" (body) "'" }
         }
     }
 }

@@ -93,6 +93,21 @@ async fn a_record_on_the_page_is_the_one_in_the_store() {
 }
 
 #[tokio::test]
+async fn the_sentence_and_the_bars_know_the_goals() {
+    let site = Site::years(1).await;
+    let goals = site.store.reader().goals(ada(), today()).await.unwrap().value;
+    let week = goals.iter().find(|standing| standing.goal.period.as_str() == "weekly").unwrap();
+    let page = site.page(ada(), "").await;
+    let text = page.body.replace('\u{a0}', " ");
+    assert!(text.contains(&format!("{} of {} workouts", week.value, week.goal.target)), "{week:?}");
+    let page = site.page(ada(), "/goals").await;
+    assert_eq!(page.body.matches("class=\"meter\"").count(), goals.len());
+    let forecasts =
+        goals.iter().filter(|standing| standing.forecast.is_some() && standing.value < standing.goal.target);
+    assert_eq!(page.body.matches("class=\"forecast\"").count(), forecasts.count());
+}
+
+#[tokio::test]
 async fn other_peoples_workouts_are_not_there() {
     let site = Site::years(1).await;
     let of_ada = site.store.reader().last_workout(ada()).await.unwrap().value.unwrap().workout_id;

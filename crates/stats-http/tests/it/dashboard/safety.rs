@@ -4,8 +4,9 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use axum::body::Body;
+use axum::http::request::Parts;
 use axum::http::{Request, StatusCode, header};
-use stats_http::Dashboard;
+use stats_http::{Api, Authenticator, Dashboard, Identity, Refused};
 use stats_store::{Fact, StatsReader, StoreError, Totals};
 use tower::ServiceExt;
 use workout_events::jiff::SignedDuration;
@@ -138,4 +139,26 @@ async fn a_host_may_put_it_under_a_path_of_its_own() {
     let outside: Vec<_> =
         links.iter().filter(|link| !link.starts_with("/training/dashboard") && !link.starts_with('#')).collect();
     assert!(links.len() > 50 && outside.is_empty(), "{outside:?}");
+}
+
+#[tokio::test]
+async fn behind_a_door_everybody_is_led_to_their_own_page_and_to_no_other() {
+    #[derive(Debug)]
+    struct AlwaysAda;
+
+    #[async_trait]
+    impl Authenticator for AlwaysAda {
+        async fn authenticate(&self, _: &Parts) -> Result<Identity, Refused> {
+            Ok(Identity::user(ada()))
+        }
+    }
+
+    let site = Site::years(1).await;
+    let reader = site.store.reader();
+    let routes = Api::new(reader.clone()).authenticator(AlwaysAda).guarded(Dashboard::new(reader).routes()).router();
+    let site = Site { routes, ..site };
+    let first = site.get("/dashboard").await;
+    assert_eq!(first.header(&header::LOCATION), format!("/dashboard/{}", ada()));
+    assert_eq!(site.page(ada(), "").await.status, StatusCode::OK);
+    assert_eq!(site.get(&format!("/dashboard/{}", super::site::grace())).await.status, StatusCode::NOT_FOUND);
 }

@@ -47,7 +47,7 @@ impl Site {
         for facts in facts.chunks(500) {
             drop(store.writer().write(facts).await.unwrap());
         }
-        let routes = Dashboard::new(store.reader()).clock(now).routes();
+        let routes = Dashboard::new(store.reader()).clock(now).performs_at("http://localhost:8080").routes();
         Self { store, routes }
     }
 

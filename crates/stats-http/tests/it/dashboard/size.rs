@@ -19,6 +19,7 @@ async fn five_years_fit_into_pages_of_150_kb() {
         "/exercises",
         "/exercises/back-squat",
         "/records",
+        "/goals",
         "/why?figure=time&from=2020-01-01&to=2025-12-31",
     ];
     for path in paths {
