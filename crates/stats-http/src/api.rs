@@ -5,18 +5,18 @@ use std::time::Duration;
 
 use axum::Router;
 use axum::http::HeaderValue;
-use stats_store::StatsReader;
+use stats_store::{StatsReader, StatsWriter};
 
 use crate::auth::{Authenticator, Grants, NoGrants, guard, loopback_only};
 use crate::health::{Figures, Part};
-use crate::limit::{Limiter, RateLimit};
+use crate::limit::{Limiter, RateLimit, Replays};
 use crate::openapi::Documents;
-use crate::operation::Operation;
+use crate::operation::{Access, Operation};
 use crate::problem::Code;
 use crate::settings::Settings;
 use crate::state::{Inner, Shared};
 use crate::watch::around;
-use crate::{health, statistics};
+use crate::{goals, health, statistics};
 
 /// Everything that the service can be told, before it is a router.
 ///
@@ -25,6 +25,7 @@ use crate::{health, statistics};
 #[must_use = "without `router` nothing is served"]
 pub struct Api {
     reader: Arc<dyn StatsReader>,
+    writer: Option<Arc<dyn StatsWriter>>,
     authenticator: Arc<dyn Authenticator>,
     grants: Arc<dyn Grants>,
     guarded: Router,
@@ -40,6 +41,7 @@ impl Api {
     pub fn new(reader: Arc<dyn StatsReader>) -> Self {
         Self {
             reader,
+            writer: None,
             authenticator: Arc::new(loopback_only()),
             grants: Arc::new(NoGrants),
             guarded: Router::new(),
@@ -49,6 +51,13 @@ impl Api {
             figures: None,
             settings: Settings::default(),
         }
+    }
+
+    /// Goals can be set, changed and given up, and people be forgotten: this is where it is written. Without it the service only
+    /// reads.
+    pub fn writer(mut self, writer: Arc<dyn StatsWriter>) -> Self {
+        self.writer = Some(writer);
+        self
     }
 
     /// How it is found out who is asking.
@@ -90,6 +99,12 @@ impl Api {
         self
     }
 
+    /// How long a body may take to arrive; 10 seconds unless it is said otherwise.
+    pub fn body_within(mut self, limit: Duration) -> Self {
+        self.settings.body_within = limit;
+        self
+    }
+
     /// How long a request with `min_position` waits for the statistics to get there; 2 seconds unless it is said otherwise.
     pub fn wait_at_most(mut self, limit: Duration) -> Self {
         self.settings.wait_at_most = limit;
@@ -117,10 +132,15 @@ impl Api {
         if self.figures.is_none() {
             operations.retain(|operation| operation.path != health::METRICS);
         }
+        if self.writer.is_none() {
+            operations.retain(|operation| operation.access != Access::Owner);
+        }
         let shared = Shared::new(Inner {
             reader: self.reader,
             authenticator: self.authenticator,
             grants: self.grants,
+            writer: self.writer,
+            replays: Replays::default(),
             limiter: self.rate_limit.map(Limiter::new),
             parts: self.parts,
             figures: self.figures,
@@ -151,5 +171,8 @@ pub fn openapi() -> serde_json::Value {
 
 /// All that can be asked.
 fn operations() -> Vec<Operation> {
-    [statistics::operations(), health::operations(), crate::openapi::operations()].into_iter().flatten().collect()
+    [statistics::operations(), goals::operations(), health::operations(), crate::openapi::operations()]
+        .into_iter()
+        .flatten()
+        .collect()
 }

@@ -25,6 +25,7 @@ mod operation;
 
 mod openapi;
 
+mod goals;
 mod health;
 mod statistics;
 
@@ -33,7 +34,7 @@ mod dashboard;
 mod api;
 mod serve;
 
-pub use stats_store::StatsReader;
+pub use stats_store::{StatsReader, StatsWriter};
 
 pub use crate::api::{Api, openapi, router};
 pub use crate::auth::{Authenticator, Grants, Identity, Jwt, KeyError, Loopback, NoGrants, Refused, loopback_only};

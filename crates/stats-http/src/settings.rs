@@ -9,6 +9,10 @@ use workout_events::jiff::Timestamp;
 pub(crate) struct Settings {
     /// How long an answer may take.
     pub(crate) answer_within: Duration,
+    /// How long a body may take to arrive.
+    pub(crate) body_within: Duration,
+    /// How large a body may be.
+    pub(crate) body_bytes: usize,
     /// How long a request with `min_position` waits.
     pub(crate) wait_at_most: Duration,
     /// What time it is.
@@ -17,6 +21,12 @@ pub(crate) struct Settings {
 
 impl Default for Settings {
     fn default() -> Self {
-        Self { answer_within: Duration::from_secs(30), wait_at_most: Duration::from_secs(2), now: Timestamp::now }
+        Self {
+            answer_within: Duration::from_secs(30),
+            body_within: Duration::from_secs(10),
+            body_bytes: 64 * 1024,
+            wait_at_most: Duration::from_secs(2),
+            now: Timestamp::now,
+        }
     }
 }

@@ -7,12 +7,12 @@ use std::time::Instant;
 
 use axum::extract::ConnectInfo;
 use axum::http::request::Parts;
-use stats_store::StatsReader;
+use stats_store::{StatsReader, StatsWriter};
 use workout_events::UserId;
 
 use crate::auth::{Authenticator, Grants, Identity};
 use crate::health::{Figures, Part};
-use crate::limit::{Client, Limiter};
+use crate::limit::{Client, Limiter, Replays};
 use crate::openapi::Documents;
 use crate::problem::{Code, Problem};
 use crate::settings::Settings;
@@ -26,6 +26,9 @@ pub(crate) struct Inner {
     pub(crate) reader: Arc<dyn StatsReader>,
     pub(crate) authenticator: Arc<dyn Authenticator>,
     pub(crate) grants: Arc<dyn Grants>,
+    /// Without one nothing is written.
+    pub(crate) writer: Option<Arc<dyn StatsWriter>>,
+    pub(crate) replays: Replays,
     pub(crate) limiter: Option<Limiter>,
     pub(crate) parts: Vec<Part>,
     pub(crate) figures: Option<Figures>,

@@ -1,8 +1,10 @@
 //! What keeps one client from harming the others, or itself.
 
 mod etag;
+mod idempotency;
 mod rate;
 
 pub(crate) use etag::{Tag, fnv};
+pub(crate) use idempotency::{IdempotencyKey, Replay, Replays};
 pub use rate::RateLimit;
 pub(crate) use rate::{Client, Limiter};

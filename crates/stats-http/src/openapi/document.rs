@@ -21,7 +21,7 @@ pub(crate) fn document(operations: &[Operation]) -> Value {
         path[operation.method.as_str().to_lowercase()] = describe(operation, &mut schemas);
     }
     let schemas = schemas.take_definitions(true);
-    json!({
+    let mut document = json!({
         "openapi": "3.1.0",
         "info": {
             "title": "Workout statistics",
@@ -35,7 +35,23 @@ pub(crate) fn document(operations: &[Operation]) -> Value {
             "schemas": schemas,
             "securitySchemes": { "bearer": { "type": "http", "scheme": "bearer", "bearerFormat": "JWT" } },
         },
-    })
+    });
+    lead_to_components(&mut document);
+    document
+}
+
+/// The schemas of the contract refer to one another as they do in a file of their own.
+fn lead_to_components(value: &mut Value) {
+    match value {
+        Value::Object(fields) => {
+            if let Some(Value::String(reference)) = fields.get_mut("$ref") {
+                *reference = reference.replace("#/$defs/", "#/components/schemas/");
+            }
+            fields.values_mut().for_each(lead_to_components);
+        }
+        Value::Array(items) => items.iter_mut().for_each(lead_to_components),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
+    }
 }
 
 const DESCRIPTION: &str = "Durations are seconds, distances metres, energy kilocalories, loads grams. What nobody has \

@@ -68,7 +68,8 @@ fn everywhere(operation: &Operation) -> Vec<Code> {
     ]);
     if operation.access == Access::Viewer {
         codes.push(Code::Stale);
-    } else {
+    }
+    if operation.access == Access::Owner {
         codes.extend([Code::InvalidIdempotencyKey, Code::IdempotencyKeyInUse, Code::IdempotencyKeyReused]);
     }
     if operation.body.is_some() {

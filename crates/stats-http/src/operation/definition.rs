@@ -45,6 +45,8 @@ pub(crate) enum Access {
     Open,
     /// The person, those to whom they granted it, and admins.
     Viewer,
+    /// Everybody who is let in.
+    Known,
     /// The person and admins.
     Owner,
 }
@@ -169,18 +171,18 @@ where
     Ok((content_type, tag.headers(as_of), body).into_response())
 }
 
-type PathPairs = Result<Path<Vec<(String, String)>>, PathRejection>;
+pub(super) type PathPairs = Result<Path<Vec<(String, String)>>, PathRejection>;
 
 /// What a request about a person names.
-struct Asked {
-    user: String,
+pub(super) struct Asked {
+    pub(super) user: String,
     min_position: Option<i64>,
     /// The rest, of path and query.
-    pairs: Vec<(String, String)>,
+    pub(super) pairs: Vec<(String, String)>,
 }
 
 impl Asked {
-    fn read(path: PathPairs, request: &Parts) -> Result<Self, Problem> {
+    pub(super) fn read(path: PathPairs, request: &Parts) -> Result<Self, Problem> {
         let Path(mut pairs) = path.map_err(not_text)?;
         let at = pairs.iter().position(|(name, _)| name == "user_id").ok_or(Code::Internal)?;
         let (_, user) = pairs.remove(at);

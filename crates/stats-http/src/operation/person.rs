@@ -10,6 +10,7 @@ use workout_events::jiff::tz::TimeZone;
 use workout_events::types::user::WeekStart;
 use workout_events::{UserId, ZoneName};
 
+use crate::auth::Identity;
 use crate::problem::{Code, Problem};
 use crate::state::Shared;
 
@@ -17,6 +18,7 @@ use crate::state::Shared;
 #[derive(Debug, Clone)]
 pub(crate) struct Person {
     pub(crate) shared: Shared,
+    pub(crate) viewer: Identity,
     pub(crate) user: UserId,
     /// The sums over everything, and how the person counts.
     pub(crate) lifetime: Answer<Lifetime>,
@@ -37,7 +39,7 @@ impl Person {
         shared.may_see(&viewer, user).await?;
         let lifetime = lifetime(shared, user, min_position).await?;
         let today = today(shared, &lifetime.value);
-        Ok(Self { shared: shared.clone(), user, lifetime, today })
+        Ok(Self { shared: shared.clone(), viewer, user, lifetime, today })
     }
 
     pub(crate) fn reader(&self) -> &dyn StatsReader {

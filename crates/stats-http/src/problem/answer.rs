@@ -60,6 +60,11 @@ impl Problem {
         Self { parameter: Some(parameter.into()), ..code.into() }
     }
 
+    /// With the rules that were broken.
+    pub(crate) fn violations(violations: &[Violation]) -> Self {
+        Self { violations: violations.to_vec(), ..Code::BrokenContract.into() }
+    }
+
     /// With the parts that do not work.
     pub(crate) fn not_ready(parts: Vec<String>) -> Self {
         Self { parts, ..Code::NotReady.into() }

@@ -11,7 +11,14 @@ mod streaks;
 mod exercises;
 
 mod cursor;
+mod whole;
 mod workouts;
+
+mod records;
+
+mod leaderboard;
+
+mod erase;
 
 mod preferences;
 
@@ -26,6 +33,10 @@ pub(crate) fn operations() -> Vec<Operation> {
         streaks::operations(),
         exercises::operations(),
         workouts::operations(),
+        whole::operations(),
+        records::operations(),
+        leaderboard::operations(),
+        erase::operations(),
         preferences::operations(),
     ]
     .into_iter()

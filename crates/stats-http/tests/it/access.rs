@@ -16,7 +16,7 @@ use crate::support::{Served, store};
 
 /// Believes what the header `x-user` says.
 #[derive(Debug)]
-struct Header;
+pub(crate) struct Header;
 
 #[async_trait]
 impl Authenticator for Header {
@@ -31,7 +31,7 @@ impl Authenticator for Header {
 
 /// One coach.
 #[derive(Debug)]
-struct Coach(UserId, UserId);
+pub(crate) struct Coach(pub(crate) UserId, pub(crate) UserId);
 
 #[async_trait]
 impl Grants for Coach {

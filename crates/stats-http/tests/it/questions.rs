@@ -123,6 +123,36 @@ async fn the_last_workout_is_the_first_of_the_list() {
 }
 
 #[tokio::test]
+async fn a_workout_is_shown_as_it_was_said_to_its_person() {
+    let user = UserId::generate();
+    let served = Served::new(Api::new(store(user, 2).await.reader()).router()).await;
+    let last = served.get(&format!("/v1/users/{user}/last-workout")).await.json()["data"].clone();
+    let id = last["workout_id"].as_str().unwrap();
+    let whole = served.get(&format!("/v1/users/{user}/workouts/{id}")).await.json()["data"].clone();
+    assert_eq!(whole["brief"], last);
+    assert_eq!(whole["performed"]["source"]["name"], "coach");
+    let other = served.get(&format!("/v1/users/{}/workouts/{id}", UserId::generate())).await;
+    assert_eq!(other.problem(), (404, "not_found".to_owned()));
+}
+
+#[tokio::test]
+async fn records_are_those_that_stand_and_those_that_were_set_last() {
+    let records = ask("records").await;
+    let longest: Vec<_> = records.as_array().unwrap().iter().map(|record| &record["value"]).collect();
+    assert_eq!(longest.len(), 2, "{records}");
+    let latest = ask("latest-records?limit=1").await;
+    assert_eq!((&latest[0]["activity"], &latest[0]["value"]), (&json!("running"), &json!(840)));
+}
+
+#[tokio::test]
+async fn nobody_is_on_a_leaderboard_who_does_not_want_to_be() {
+    let served = Served::new(Api::new(store(UserId::generate(), 5).await.reader()).router()).await;
+    let board = served.get("/v1/leaderboard?span=ever&by=duration_s").await;
+    assert_eq!((board.status, board.json()), (200, json!({ "data": [] })));
+    assert_eq!(served.get("/v1/leaderboard?span=ever").await.problem(), (400, "missing_parameter".to_owned()));
+}
+
+#[tokio::test]
 async fn a_number_is_explained_by_the_workouts_that_make_it_up() {
     let explained = ask("explain?from=2026-03-02&to=2026-03-04&activity=cycling").await;
     let workouts = explained["workouts"].as_array().unwrap();
