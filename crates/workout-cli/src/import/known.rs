@@ -7,6 +7,8 @@ use stats_store::{Day, Days, StatsReader, StoreError, WorkoutFilter};
 use workout_events::{WorkoutId, WorkoutPerformed};
 use workout_import::{Format, Options};
 
+use crate::progress;
+
 /// Whole workouts are long, so few of them are in memory.
 const PAGE: u16 = 100;
 
@@ -22,6 +24,8 @@ pub(super) enum Known {
     Until(u32),
     /// The file says nothing new.
     AsItIs,
+    /// It is there under another name and says something else: it was recorded by another app.
+    Elsewhere,
     /// It was deleted, and stays so.
     Deleted,
 }
@@ -32,6 +36,8 @@ pub(super) struct Store {
     options: Options,
     /// What the store has under whatever id, and the file too.
     same: HashSet<WorkoutId>,
+    /// What the store has under another id, with the title and the start of one in the file.
+    elsewhere: HashSet<WorkoutId>,
 }
 
 impl Store {
@@ -44,7 +50,7 @@ impl Store {
         file: &[(u64, WorkoutPerformed)],
     ) -> Result<Self, StoreError> {
         let by_id: HashMap<_, _> = file.iter().map(|(_, data)| (data.workout_id, data)).collect();
-        let mut store = Self { reader, format, options, same: HashSet::new() };
+        let mut store = Self { reader, format, options, same: HashSet::new(), elsewhere: HashSet::new() };
         let day =
             |data: &WorkoutPerformed| Day::new(data.started_at.timestamp().to_zoned(data.time_zone.zone()).date());
         let days: Vec<_> = file.iter().map(|(_, data)| day(data)).collect();
@@ -52,16 +58,26 @@ impl Store {
             return Ok(store);
         };
         let days = Days::new(first.plus(-AROUND), last.plus(AROUND));
+        let lifetime = store.reader.lifetime(any.user_id).await?.value;
+        let bar = progress::count(u64::try_from(lifetime.sums.workouts).unwrap_or(0)).with_message("compared");
         let mut filter = WorkoutFilter::new(PAGE).days(days);
         loop {
             let page = store.reader.whole_workouts(any.user_id, &filter).await?.value;
-            let Some(last) = page.last() else { return Ok(store) };
+            let Some(last) = page.last() else {
+                bar.finish_and_clear();
+                return Ok(store);
+            };
             filter = filter.after(&last.brief);
+            bar.inc(page.len() as u64);
             for whole in &page {
                 let Some(carried) = format.carried(&whole.data, &options) else { continue };
-                if by_id.get(&carried.workout_id).is_some_and(|said| **said == carried) {
-                    store.same.insert(carried.workout_id);
-                }
+                match by_id.get(&carried.workout_id) {
+                    Some(said) if **said == carried => store.same.insert(carried.workout_id),
+                    Some(_) if whole.data.workout_id != carried.workout_id => {
+                        store.elsewhere.insert(carried.workout_id)
+                    }
+                    _ => false,
+                };
             }
         }
     }
@@ -72,7 +88,10 @@ impl Store {
             return Ok(Known::AsItIs);
         }
         let revisions = self.reader.revisions(data.user_id, data.workout_id).await?.value;
-        let Some(last) = revisions.last() else { return Ok(Known::Not) };
+        let Some(last) = revisions.last() else {
+            // Nobody begins two workouts of one title in one minute, and an edit of an export knows less than the store.
+            return Ok(if self.elsewhere.contains(&data.workout_id) { Known::Elsewhere } else { Known::Not });
+        };
         if revisions.iter().any(|said| self.format.carried(said, &self.options).as_ref() == Some(data)) {
             return Ok(Known::AsItIs);
         }

@@ -47,7 +47,7 @@ Examples:
 
 The report with --json:
   {\"created\":12,\"updated\":1,\"duplicate\":3,\"rejected\":1,\"rejections\":[{\"line\":17,\"reason\":\"reps is not a \
-number\"}],\"empty_sets\":[],\"interrupted\":false,\"seconds\":0.412}
+number\"}],\"remarks\":[],\"interrupted\":false,\"seconds\":0.412}
 
 Exit codes: 0 every workout is there, 1 one or more are not, 2 the file, the store or the broker cannot be used.")]
 pub(crate) struct Arguments {

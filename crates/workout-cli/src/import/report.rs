@@ -16,15 +16,15 @@ pub(super) struct Report {
     pub(super) updated: u32,
     pub(super) duplicate: u32,
     pub(super) rejected: u32,
-    rejections: Vec<Rejection>,
-    /// Lines with a set of which nothing was written down, which is left out.
-    pub(super) empty_sets: Vec<u64>,
+    rejections: Vec<Told>,
+    /// What somebody may want to know of workouts that were taken.
+    remarks: Vec<Told>,
     pub(super) interrupted: bool,
     seconds: f64,
 }
 
 #[derive(Debug, Serialize)]
-struct Rejection {
+struct Told {
     line: u64,
     reason: String,
 }
@@ -32,7 +32,11 @@ struct Rejection {
 impl Report {
     pub(super) fn reject(&mut self, line: u64, reason: &impl ToString) {
         self.rejected += 1;
-        self.rejections.push(Rejection { line, reason: reason.to_string() });
+        self.rejections.push(Told { line, reason: reason.to_string() });
+    }
+
+    pub(super) fn remark(&mut self, line: u64, reason: &str) {
+        self.remarks.push(Told { line, reason: reason.to_owned() });
     }
 
     /// Tells what somebody may have to mend.
@@ -40,8 +44,8 @@ impl Report {
         self.seconds = (since.elapsed().as_secs_f64() * 1_000.0).round() / 1_000.0;
         self.rejections.sort_by_key(|rejection| rejection.line);
         let rejected = self.rejections.iter().map(|it| format!("line {}: rejected: {}", it.line, it.reason));
-        let left_out = |line: &u64| format!("line {line}: a set of which nothing was written down is left out");
-        let mut told = rejected.chain(self.empty_sets.iter().map(left_out));
+        let remarks = self.remarks.iter().map(|it| format!("line {}: {}", it.line, it.reason));
+        let mut told = rejected.chain(remarks);
         told.by_ref().take(TOLD).for_each(say);
         match told.count() {
             0 => {}

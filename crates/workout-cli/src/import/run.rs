@@ -31,7 +31,9 @@ struct Due {
 pub(super) async fn all(arguments: &Arguments, imported: Imported) -> Result<(Report, Result<(), Failure>), Failure> {
     let start = Instant::now();
     let mut report = Report::default();
-    report.empty_sets = imported.empty_sets;
+    for line in imported.empty_sets {
+        report.remark(line, "a set of which nothing was written down is left out");
+    }
     for rejected in imported.rejected {
         report.reject(rejected.line, &rejected.reason);
     }
@@ -87,11 +89,14 @@ pub(super) async fn all(arguments: &Arguments, imported: Imported) -> Result<(Re
         bar.inc(count);
         if is_asked {
             report.interrupted = true;
-            bar.suspend(|| say(format_args!("interrupted: {} workouts are left; import again for them", left.len())));
             break;
         }
     }
     bar.finish_and_clear();
+    if !left.is_empty() {
+        let why = if report.interrupted { "interrupted: " } else { "" };
+        say(format_args!("{why}{} workouts are left; import again for them", left.len()));
+    }
     if end.is_ok() {
         end = sink.finish(arguments.user, arguments.format.format().name(), &report).await;
     }
@@ -123,13 +128,18 @@ async fn take(
             Known::AsItIs => report.duplicate += 1,
             Known::Deleted => {
                 report.duplicate += 1;
-                say(format_args!("line {line}: the workout was deleted since, and stays so"));
+                report.remark(line, "the workout was deleted since, and stays so");
+            }
+            Known::Elsewhere => {
+                report.duplicate += 1;
+                report.remark(line, "the workout is known from elsewhere with other details, which stay");
             }
         }
     }
     if due.is_empty() {
         return Ok(());
     }
+    let mut end = Ok(());
     let workouts = due.iter().map(|due| due.data.clone()).collect();
     for (due, became) in due.into_iter().zip(sink.take(workouts).await?) {
         match became {
@@ -137,9 +147,13 @@ async fn take(
             Became::Taken => report.updated += 1,
             Became::Known => report.duplicate += 1,
             Became::Refused(reason) => report.reject(due.line, &reason),
+            Became::Failed(reason) => {
+                report.reject(due.line, &reason);
+                end = Err(Failure::new(format!("the broker takes nothing any more: {reason}")));
+            }
         }
     }
-    Ok(())
+    end
 }
 
 async fn sink(arguments: &Arguments, store: Option<&StatsStore>) -> Result<Sink, Failure> {

@@ -34,6 +34,8 @@ pub(super) enum Became {
     /// It was there before, or something newer was.
     Known,
     Refused(String),
+    /// It could not be sent, and later ones would fare no better.
+    Failed(String),
 }
 
 impl Sink {
@@ -84,7 +86,7 @@ fn published(outcome: Result<Outcome, PublishError>) -> Became {
         Ok(Outcome::Returned) => "returned: no queue wants it".to_owned(),
         Ok(Outcome::Nacked) => "nacked: a queue refused it".to_owned(),
         Ok(_) => "unknown: the answer got lost, so import again".to_owned(),
-        Err(error) => with_causes(&error),
+        Err(error) => return Became::Failed(with_causes(&error)),
     };
     Became::Refused(refused)
 }

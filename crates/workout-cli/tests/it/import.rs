@@ -214,6 +214,16 @@ async fn what_no_queue_wants_is_rejected() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_broker_that_takes_nothing_ends_the_import() {
+    let site = Site::with_queue("#").await;
+    let url = site.writer_to("^workout.events$").await;
+    let run = Place::new().import("hevy", ["--publish", &url], &hevy(1, "100"));
+    check(&run, 2, [0, 0, 0, 1]);
+    assert!(run.stderr.contains("workout: the broker takes nothing any more: "), "{run:?}");
+    assert!(run.stderr.contains("ACCESS_REFUSED") && !run.stderr.contains("hunter2"), "{run:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn ctrl_c_in_the_middle_loses_nothing() {
     const COUNT: usize = 6_000;
     let place = Place::new();

@@ -78,6 +78,18 @@ async fn an_export_that_is_imported_again_changes_nothing() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn an_export_that_was_edited_does_not_double_what_other_apps_recorded() {
+    let place = moved_twice().await;
+    let before = figures(&*place.store().await.reader(), place.user).await;
+    // The run is the app's, and the evening Strong's: in Hevy's format both have ids that the store does not know.
+    let file = export(&place, "hevy", []).stdout.replace("2700", "2701").replace("100.0,5", "100.0,6");
+    let run = place.import("hevy", ["--store", &place.url()], &file);
+    check(&run, 0, [0, 0, 6, 0]);
+    assert_eq!(run.stderr.matches("known from elsewhere with other details, which stay").count(), 2, "{run:?}");
+    assert_eq!(figures(&*place.store().await.reader(), place.user).await, before);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn what_came_from_hevy_is_a_hevy_file_again() {
     let place = Place::new();
     check(&place.import("hevy", ["--store", &place.url()], HEVY), 0, [3, 0, 0, 0]);
