@@ -14,7 +14,7 @@ pub(crate) enum Kind {
     #[error("the schema of the store is not up to date")]
     Migration(#[source] MigrationError),
     #[error(
-        "the schema of the store is behind this program, which may not change it here: run `workout store migrate`"
+        "the store is not there, or its schema is behind this program: run `workout store migrate`"
     )]
     Behind,
     #[error("no TLS to the database: `sslrootcert` of the URL says whom to trust, and `sslmode` how much")]

@@ -16,6 +16,7 @@ mod doctor;
 mod export;
 mod import;
 mod publish;
+mod store;
 mod tail;
 mod topology;
 
@@ -42,6 +43,7 @@ Examples:
   workout import hevy workouts.csv ...         the history of another app
   workout tail --type workout.performed        events as they pass
   workout dlq list stats.workouts              what a consumer gave up, and why
+  workout store verify                         are the statistics what the ledger says?
   workout doctor --queue stats.workouts        what would lose or double events
 
 Exit codes: 0 done, 1 something was refused, 2 the command could not be carried out."
@@ -72,6 +74,9 @@ enum Command {
     /// Dead letters: looked at, given back to their queue, thrown away.
     #[command(subcommand, arg_required_else_help = true)]
     Dlq(dlq::Command),
+    /// The statistics: brought up to date, looked at, verified, mended, erased.
+    #[command(subcommand, arg_required_else_help = true)]
+    Store(store::Command),
     /// Looks at a broker and a store, and says what would lose or double events. Changes nothing.
     Doctor(Box<doctor::Arguments>),
     /// Prints completions for a shell.
@@ -98,6 +103,7 @@ fn main() -> ExitCode {
         Command::Export(arguments) => export::run(&arguments),
         Command::Tail(arguments) => tail::run(&arguments),
         Command::Dlq(command) => dlq::run(command),
+        Command::Store(command) => store::run(command),
         Command::Doctor(arguments) => doctor::run(&arguments),
         Command::Completions { shell } => shell::completions(shell, Cli::command()),
         Command::Man => shell::man(Cli::command()),

@@ -9,6 +9,8 @@ use workout_events::{ActivityType, Event, Moment, Source, UserId, WorkoutId, Wor
 mod faults;
 mod histories;
 mod open;
+mod operate;
+mod partition;
 mod writers;
 
 /// A store, its database, and another way into it.

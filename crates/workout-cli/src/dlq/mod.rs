@@ -1,7 +1,7 @@
 //! `workout dlq ...`
 
 mod meant;
-mod time;
+pub(crate) mod time;
 
 mod site;
 

@@ -17,7 +17,8 @@ fn moment(text: &str, now: Timestamp) -> Result<Timestamp, String> {
         .ok_or_else(|| "a moment is 2026-03-28T17:29:00Z, or how long ago it was: 90s, 30m, 2h, 7d".to_owned())
 }
 
-fn ago(text: &str) -> Option<SignedDuration> {
+/// So long ago: `90s`, `30m`, `2h`, `7d`.
+pub(crate) fn ago(text: &str) -> Option<SignedDuration> {
     let unit = text.chars().last()?;
     let number = text.strip_suffix(unit)?;
     let seconds = match unit {

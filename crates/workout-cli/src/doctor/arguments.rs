@@ -41,7 +41,7 @@ pub(crate) struct Arguments {
     pub(super) ladder: Vec<Duration>,
 
     /// Also looks at the database of the statistics: `postgres://...` or `sqlite://FILE`.
-    #[arg(long, value_name = "URL", env = "STATS_STORE_URL", hide_env_values = true)]
+    #[arg(long, value_name = "URL", env = "WORKOUT_STORE", hide_env_values = true)]
     pub(super) store: Option<Secret>,
 
     /// Shows all that was found in order too.

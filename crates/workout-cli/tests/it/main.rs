@@ -12,6 +12,7 @@ mod export;
 mod import;
 mod publish;
 mod shell;
+mod store;
 mod tail;
 mod transfer;
 mod validate;

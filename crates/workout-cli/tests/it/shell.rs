@@ -11,7 +11,9 @@ fn completions_know_the_subcommands_in_every_shell() {
     for shell in ["bash", "zsh", "fish", "elvish", "powershell"] {
         let run = workout(["completions", shell]);
         assert_eq!((run.code, run.stderr.as_str()), (Some(0), ""));
-        for word in ["validate", "export", "against", "skip-invalid", "tail", "handler-time", "completions"] {
+        for word in
+            ["validate", "export", "against", "skip-invalid", "tail", "handler-time", "erase-user", "completions"]
+        {
             assert!(run.stdout.contains(word), "{shell} does not complete {word}");
         }
     }
@@ -29,7 +31,9 @@ fn the_manual_has_a_section_for_each_subcommand() {
     let run = workout(["man"]);
     assert_eq!((run.code, run.stderr.as_str()), (Some(0), ""));
     assert!(run.stdout.contains(".TH workout 1"), "{}", run.stdout);
-    for section in ["SCHEMA VALIDATE", "SCHEMA CHECK", "ASYNCAPI", "PUBLISH", "TAIL", "DOCTOR", "COMPLETIONS"] {
+    for section in
+        ["SCHEMA VALIDATE", "SCHEMA CHECK", "ASYNCAPI", "PUBLISH", "TAIL", "STORE VERIFY", "DOCTOR", "COMPLETIONS"]
+    {
         assert!(run.stdout.contains(&format!(".SH WORKOUT {section}\n")), "{section} is missing");
     }
     // A line of a help text that started with a dot or a quote would be taken for a command of the page language.
