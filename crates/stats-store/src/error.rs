@@ -13,9 +13,7 @@ pub(crate) enum Kind {
     Url(&'static str),
     #[error("the schema of the store is not up to date")]
     Migration(#[source] MigrationError),
-    #[error(
-        "the store is not there, or its schema is behind this program: run `workout store migrate`"
-    )]
+    #[error("the store is not there, or its schema is behind this program: run `workout store migrate`")]
     Behind,
     #[error("no TLS to the database: `sslrootcert` of the URL says whom to trust, and `sslmode` how much")]
     Tls(#[source] sqlx::Error),

@@ -47,7 +47,7 @@ pub(crate) struct Arguments {
     #[arg(long, value_name = "UUID")]
     user: UserId,
     /// The store to read: `postgres://...` or `sqlite://FILE`.
-    #[arg(long, value_name = "URL", env = "STATS_STORE_URL", hide_env_values = true)]
+    #[arg(long, value_name = "URL", env = "WORKOUT_STORE", hide_env_values = true)]
     store: Secret,
     /// The first day, such as 2026-01-01, as the person counts days.
     #[arg(long, value_name = "DAY", value_parser = day)]

@@ -68,7 +68,7 @@ pub(crate) struct Arguments {
     #[arg(long, value_name = "km|mi", default_value = "km", value_parser = distance)]
     distance: DistanceUnit,
     /// The store to write to, or with --publish to look at: `postgres://...` or `sqlite://FILE`.
-    #[arg(long, value_name = "URL", env = "STATS_STORE_URL", hide_env_values = true)]
+    #[arg(long, value_name = "URL", env = "WORKOUT_STORE", hide_env_values = true)]
     store: Option<Secret>,
     /// Publishes the workouts instead: `amqps://user:password@host/vhost`.
     #[arg(long, value_name = "AMQP")]
