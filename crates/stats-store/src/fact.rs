@@ -2,7 +2,7 @@
 
 use uuid::Uuid;
 use workout_events::types::goal::{GoalCancelled, GoalChanged, GoalSet};
-use workout_events::types::user::{UserErased, UserPreferencesChanged, UserRegistered};
+use workout_events::types::user::{UserErased, UserPreferencesChanged, UserRegistered, UserVisibilityChanged};
 use workout_events::{Event, EventId, EventType, GoalId, UserId, WorkoutDeleted, WorkoutId, WorkoutPerformed};
 
 use crate::goal::GoalSaid;
@@ -27,7 +27,7 @@ pub struct Fact {
 pub(crate) enum Body {
     Performed(Box<Counted>),
     Deleted { workout_id: WorkoutId, revision: u32, user_id: Option<UserId> },
-    Wished { user_id: UserId, wishes: Box<Wishes>, registered: bool },
+    Wished { user_id: UserId, wishes: Box<Wishes>, kind: i64 },
     Goal { user_id: UserId, goal_id: GoalId, said: GoalSaid },
     Erased { user_id: UserId },
 }
@@ -59,6 +59,7 @@ const ERASED: i64 = 5;
 const GOAL_SET: i64 = 6;
 const GOAL_CHANGED: i64 = 7;
 const GOAL_CANCELLED: i64 = 8;
+const VISIBILITY_CHANGED: i64 = 9;
 
 impl Fact {
     /// The id of the event.
@@ -91,8 +92,7 @@ impl Fact {
         match self.body {
             Body::Performed(_) => PERFORMED,
             Body::Deleted { .. } => DELETED,
-            Body::Wished { registered: true, .. } => REGISTERED,
-            Body::Wished { .. } => PREFERENCES_CHANGED,
+            Body::Wished { kind, .. } => kind,
             Body::Goal { said: GoalSaid::Set(..), .. } => GOAL_SET,
             Body::Goal { said: GoalSaid::Changed(..), .. } => GOAL_CHANGED,
             Body::Goal { said: GoalSaid::Cancelled, .. } => GOAL_CANCELLED,
@@ -140,14 +140,21 @@ impl From<&Event<WorkoutDeleted>> for Fact {
 impl From<&Event<UserRegistered>> for Fact {
     fn from(event: &Event<UserRegistered>) -> Self {
         let wishes = Box::new(event.data().into());
-        Self::new(event, Body::Wished { user_id: event.data().user_id, wishes, registered: true })
+        Self::new(event, Body::Wished { user_id: event.data().user_id, wishes, kind: REGISTERED })
     }
 }
 
 impl From<&Event<UserPreferencesChanged>> for Fact {
     fn from(event: &Event<UserPreferencesChanged>) -> Self {
         let wishes = Box::new(event.data().into());
-        Self::new(event, Body::Wished { user_id: event.data().user_id, wishes, registered: false })
+        Self::new(event, Body::Wished { user_id: event.data().user_id, wishes, kind: PREFERENCES_CHANGED })
+    }
+}
+
+impl From<&Event<UserVisibilityChanged>> for Fact {
+    fn from(event: &Event<UserVisibilityChanged>) -> Self {
+        let wishes = Box::new(event.data().into());
+        Self::new(event, Body::Wished { user_id: event.data().user_id, wishes, kind: VISIBILITY_CHANGED })
     }
 }
 

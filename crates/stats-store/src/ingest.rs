@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use workout_consumer::{Batch, BatchHandler, Batches, Committed, Consumer, Failure};
 use workout_events::types::goal::{GoalCancelled, GoalChanged, GoalSet};
-use workout_events::types::user::{UserErased, UserPreferencesChanged, UserRegistered};
+use workout_events::types::user::{UserErased, UserPreferencesChanged, UserRegistered, UserVisibilityChanged};
 use workout_events::{Event, EventType, WorkoutDeleted, WorkoutPerformed};
 
 use crate::error::StoreError;
@@ -84,6 +84,7 @@ impl Ingest {
             .each(fact::<WorkoutDeleted>)
             .each(fact::<UserRegistered>)
             .each(fact::<UserPreferencesChanged>)
+            .each(fact::<UserVisibilityChanged>)
             .each(fact::<GoalSet>)
             .each(fact::<GoalChanged>)
             .each(fact::<GoalCancelled>)

@@ -1,7 +1,7 @@
 //! What people wish, when they said so, and what holds.
 
 use serde::{Deserialize, Serialize};
-use workout_events::types::user::{Units, UserPreferencesChanged, UserRegistered, WeekStart};
+use workout_events::types::user::{Units, UserPreferencesChanged, UserRegistered, UserVisibilityChanged, WeekStart};
 use workout_events::{EventId, ZoneName};
 
 use crate::said::{Said, newer};
@@ -94,8 +94,18 @@ impl From<&UserPreferencesChanged> for Wishes {
             week_start: data.week_start.map(Said::some_time),
             time_zone: data.time_zone.map(Said::some_time),
             units: data.units.map(Said::some_time),
+            ..Self::default()
+        }
+    }
+}
+
+/// Likewise.
+impl From<&UserVisibilityChanged> for Wishes {
+    fn from(data: &UserVisibilityChanged) -> Self {
+        Self {
             leaderboard: data.leaderboard.map(Said::some_time),
             display_name: data.display_name.clone().map(Said::some_time),
+            ..Self::default()
         }
     }
 }

@@ -1,6 +1,6 @@
 //! What is asked about leaderboards.
 
-use workout_events::types::user::{UserErased, UserPreferencesChanged};
+use workout_events::types::user::{UserErased, UserVisibilityChanged};
 use workout_events::{ActivityType, UserId, WorkoutId};
 
 use super::events::{any, fact, performed};
@@ -14,8 +14,8 @@ impl Store {
         let run =
             |user, seconds, metres| fact(performed(WorkoutId::generate(), user, seconds, None).distance_m(metres));
         let _ = self.write(&[run(ann, 60, 5), run(ann, 60, 5), run(bob, 90, 10), run(cid, 900, 100)]).await;
-        let listed = |user, second, listed| any(UserPreferencesChanged::new(user).leaderboard(listed), second);
-        let named = any(UserPreferencesChanged::new(ann).leaderboard(true).display_name("Ann"), 10);
+        let listed = |user, second, listed| any(UserVisibilityChanged::new(user).leaderboard(listed), second);
+        let named = any(UserVisibilityChanged::new(ann).leaderboard(true).display_name("Ann"), 10);
         let _ = self.write(&[named, listed(bob, 10, true)]).await;
         let board = async |span, day: &str, by, activity: Option<ActivityType>| {
             let board = Board::new(span, day.parse().expect("a date"), by).limit(Board::MAX);

@@ -4,7 +4,7 @@ use proptest::prelude::*;
 use proptest::sample::select;
 use workout_events::jiff::Timestamp;
 use workout_events::types::goal::{GoalCancelled, GoalChanged, GoalMetric, GoalPeriod, GoalSet};
-use workout_events::types::user::{UserErased, UserPreferencesChanged, WeekStart};
+use workout_events::types::user::{UserErased, UserPreferencesChanged, UserVisibilityChanged, WeekStart};
 use workout_events::{
     ActivityType, Event, EventType, Exercise, GoalId, LoadMode, Moment, Set, SetKind, Source, UserId, WorkoutDeleted,
     WorkoutId, WorkoutPerformed, ZoneName,
@@ -26,27 +26,11 @@ pub struct History {
 #[derive(Debug, Clone)]
 enum Happened {
     Performed(Box<Workout>),
-    Deleted {
-        workout: usize,
-        revision: u32,
-        owner: Option<usize>,
-    },
-    Wished {
-        user: usize,
-        second: i64,
-        day_start_hour: Option<u8>,
-        week_start: Option<WeekStart>,
-        leaderboard: Option<bool>,
-    },
-    Aimed {
-        user: usize,
-        goal: usize,
-        second: i64,
-        aim: Aim,
-    },
-    Erased {
-        user: usize,
-    },
+    Deleted { workout: usize, revision: u32, owner: Option<usize> },
+    Wished { user: usize, second: i64, day_start_hour: Option<u8>, week_start: Option<WeekStart> },
+    Shown { user: usize, second: i64, leaderboard: bool },
+    Aimed { user: usize, goal: usize, second: i64, aim: Aim },
+    Erased { user: usize },
 }
 
 /// What a person says about a goal.
@@ -87,6 +71,7 @@ pub(super) enum Said {
     Performed(Box<Event<WorkoutPerformed>>),
     Deleted(Event<WorkoutDeleted>),
     Wished(Event<UserPreferencesChanged>),
+    Shown(Event<UserVisibilityChanged>),
     GoalSet(Event<GoalSet>),
     GoalChanged(Event<GoalChanged>),
     GoalCancelled(Event<GoalCancelled>),
@@ -99,6 +84,7 @@ impl Said {
             Self::Performed(event) => (&**event).into(),
             Self::Deleted(event) => event.into(),
             Self::Wished(event) => event.into(),
+            Self::Shown(event) => event.into(),
             Self::GoalSet(event) => event.into(),
             Self::GoalChanged(event) => event.into(),
             Self::GoalCancelled(event) => event.into(),
@@ -150,17 +136,22 @@ pub fn histories() -> impl Strategy<Value = History> {
 fn happened() -> impl Strategy<Value = Happened> {
     let deleted = (0..WORKOUTS, 1..4_u32, prop::option::of(0..USERS))
         .prop_map(|(workout, revision, owner)| Happened::Deleted { workout, revision, owner });
-    let listed = prop::option::of(any::<bool>());
-    let wished = (0..USERS, 0..1_000_i64, 0..24_u8, prop::option::of(select(WeekStart::ALL)), listed).prop_map(
-        |(user, second, hour, week_start, leaderboard)| {
+    let shown = (0..USERS, 0..1_000_i64, any::<bool>()).prop_map(|(user, second, leaderboard)| Happened::Shown {
+        user,
+        second,
+        leaderboard,
+    });
+    let wished = (0..USERS, 0..1_000_i64, 0..24_u8, prop::option::of(select(WeekStart::ALL))).prop_map(
+        |(user, second, hour, week_start)| {
             let day_start_hour = (hour < 8 || week_start.is_none()).then_some(hour);
-            Happened::Wished { user, second, day_start_hour, week_start, leaderboard }
+            Happened::Wished { user, second, day_start_hour, week_start }
         },
     );
     prop_oneof![
         16 => workout().prop_map(|workout| Happened::Performed(Box::new(workout))),
         4 => deleted,
         2 => wished,
+        1 => shown,
         3 => aimed(),
         1 => (0..USERS).prop_map(|user| Happened::Erased { user }),
     ]
@@ -242,10 +233,12 @@ fn set() -> impl Strategy<Value = Set> {
 fn without_contradictions(happened: Vec<Happened>) -> Vec<Happened> {
     let mut seen = std::collections::BTreeSet::new();
     let mut wishes = std::collections::BTreeSet::new();
+    let mut shown = std::collections::BTreeSet::new();
     let mut aims = std::collections::BTreeSet::new();
     let is_new = |happened: &Happened| match happened {
         Happened::Performed(workout) => seen.insert((workout.number, workout.revision, true)),
         Happened::Deleted { workout, revision, .. } => seen.insert((*workout, *revision, false)),
+        Happened::Shown { user, second, .. } => shown.insert((*user, *second)),
         Happened::Wished { user, second, .. } => wishes.insert((*user, *second)),
         Happened::Aimed { user, goal, second, .. } => aims.insert((*user, *goal, *second)),
         Happened::Erased { .. } => true,
@@ -266,10 +259,12 @@ impl History {
                 data.user_id = owner.map(|owner| users[owner]);
                 Said::Deleted(event(data, 0))
             }
-            Happened::Wished { user, second, day_start_hour, week_start, leaderboard } => {
+            Happened::Shown { user, second, leaderboard } => {
+                Said::Shown(event(UserVisibilityChanged::new(users[*user]).leaderboard(*leaderboard), *second))
+            }
+            Happened::Wished { user, second, day_start_hour, week_start } => {
                 let mut data = UserPreferencesChanged::new(users[*user]);
                 (data.day_start_hour, data.week_start) = (*day_start_hour, *week_start);
-                data.leaderboard = *leaderboard;
                 Said::Wished(event(data, *second))
             }
             Happened::Aimed { user, goal, second, aim } => aim.said((goals[*goal], users[*user]), *second),

@@ -164,9 +164,7 @@ fn winners<'s>(said: &'s [Said], erased: &BTreeSet<UserId>) -> Vec<&'s WorkoutPe
                 (data.workout_id, (data.revision, is_gone), (!is_gone).then_some(data))
             }
             Said::Deleted(event) => (event.data().workout_id, (event.data().revision, true), None),
-            Said::Wished(_) | Said::GoalSet(_) | Said::GoalChanged(_) | Said::GoalCancelled(_) | Said::Erased(_) => {
-                continue;
-            }
+            _ => continue,
         };
         let winner = winners.entry(workout).or_insert((rank, data));
         if rank > winner.0 {

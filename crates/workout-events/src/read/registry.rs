@@ -99,6 +99,7 @@ impl Registry {
             .with::<session::SessionAbandoned>()
             .with::<user::UserRegistered>()
             .with::<user::UserPreferencesChanged>()
+            .with::<user::UserVisibilityChanged>()
             .with::<user::UserErased>()
             .with::<goal::GoalSet>()
             .with::<goal::GoalChanged>()

@@ -23,7 +23,7 @@ pub struct UserRegistered {
     type = "user.preferences_changed",
     version = 1,
     subject = user_id,
-    any_of(time_zone, week_start, day_start_hour, units, leaderboard, display_name)
+    any_of(time_zone, week_start, day_start_hour, units)
 )]
 pub struct UserPreferencesChanged {
     /// The person.
@@ -37,6 +37,13 @@ pub struct UserPreferencesChanged {
     pub day_start_hour: Option<u8>,
     /// The units the person reads.
     pub units: Option<Units>,
+}
+
+/// A person changed what others see of him. Only what changed is present.
+#[event(type = "user.visibility_changed", version = 1, subject = user_id, any_of(leaderboard, display_name))]
+pub struct UserVisibilityChanged {
+    /// The person.
+    pub user_id: UserId,
     /// Whether the person is shown on leaderboards. Nobody is who has not said so.
     pub leaderboard: Option<bool>,
     /// What the person is called where others see it. Never logged.
