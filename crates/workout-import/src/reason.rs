@@ -56,6 +56,9 @@ pub enum Reason {
     /// The text is not a date and a time.
     #[error("{0} is not a date and a time, or names a day that does not exist")]
     NotATime(&'static str),
+    /// The contract of events begins in 1970.
+    #[error("{0} is not within the years 1970 to 2199")]
+    Year(&'static str),
     /// Nobody can tell the day from the month.
     #[error("{0} is a date of which the day cannot be told from the month")]
     AmbiguousDate(&'static str),

@@ -47,6 +47,8 @@ impl Lines {
         data.day_start_hour = Some(preferences.day_start_hour).filter(|hour| *hour != 0);
         data.week_start = preferences.week_start;
         data.time_zone = preferences.time_zone;
+        data.units = preferences.units;
+        // Whether to be shown to others was said to this service, and is not passed on.
         let (Some(at), false) = (lifetime.as_of.changed_at, data == UserPreferencesChanged::new(user)) else {
             return Ok(());
         };

@@ -3,7 +3,7 @@
 use std::fs;
 
 use stats_store::{Day, Fact, Figures, StatsReader, StatsStore};
-use workout_events::types::user::{UserPreferencesChanged, WeekStart};
+use workout_events::types::user::{Units, UserPreferencesChanged, WeekStart};
 use workout_events::{ActivityType, Event, Source, UserId, WorkoutId, WorkoutPerformed, jiff};
 
 use crate::command::{Run, command, feed};
@@ -23,7 +23,11 @@ async fn moved_twice() -> Place {
     let (workout, user, source) = (WorkoutId::generate(), place.user, Source::new("app"));
     let run = WorkoutPerformed::new(workout, user, source, ActivityType::TrailRunning, &started, &ended);
     let run = run.distance_m(9_000).energy_kcal(600).avg_hr(150).title("=dawn".to_owned());
-    let wishes = UserPreferencesChanged::new(user).day_start_hour(4).week_start(WeekStart::Sunday);
+    let wishes = UserPreferencesChanged::new(user)
+        .day_start_hour(4)
+        .week_start(WeekStart::Sunday)
+        .units(Units::Imperial)
+        .leaderboard(true);
     let facts = [Fact::from(&Event::new("/app", run).unwrap()), Fact::from(&Event::new("/app", wishes).unwrap())];
     let _ = place.store().await.writer().write(&facts).await.unwrap();
     place
@@ -58,11 +62,14 @@ async fn events_that_are_exported_and_published_give_the_same_statistics() {
     let fresh = StatsStore::memory();
     let _ = fresh.writer().write(&facts).await.unwrap();
     let store = place.store().await;
-    let want = figures(&*store.reader(), place.user).await;
+    let before = figures(&*store.reader(), place.user).await;
+    let mut want = before.clone();
+    // Who wants to be seen by others says so anew.
+    want.lifetime.preferences.leaderboard = false;
     assert_eq!(figures(&*fresh.reader(), place.user).await, want);
     // And nothing new to the store they come from.
     let _ = store.writer().write(&facts).await.unwrap();
-    assert_eq!(figures(&*store.reader(), place.user).await, want);
+    assert_eq!(figures(&*store.reader(), place.user).await, before);
 }
 
 #[tokio::test(flavor = "multi_thread")]

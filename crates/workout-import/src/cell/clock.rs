@@ -78,6 +78,9 @@ pub(crate) fn resolve_end(
 }
 
 fn first_after(at: DateTime, zone: ZoneName, after: Timestamp, column: &'static str) -> Result<Moment, Reason> {
+    if !(1970..=2199).contains(&at.year()) {
+        return Err(Reason::Year(column));
+    }
     let offsets = match zone.zone().to_ambiguous_timestamp(at).offset() {
         AmbiguousOffset::Unambiguous { offset } => [offset, offset],
         AmbiguousOffset::Fold { before, after } => [before, after],

@@ -34,6 +34,7 @@ fn a_bad_line_rejects_its_workout_and_no_other() {
     check(&row("Squat,0,nor"), Reason::Cells { found: 6, wanted: 10 });
     check("B,soon,,Squat,0,normal,100,5,,", Reason::NotATime("start_time"));
     check("B,\"30 Feb 2025, 06:00\",,Squat,0,normal,100,5,,", Reason::NotATime("start_time"));
+    check("B,\"2 Apr 1925, 06:00\",,Squat,0,normal,100,5,,", Reason::Year("start_time"));
     check("B,03/04/2025 06:00,,Squat,0,normal,100,5,,", Reason::AmbiguousDate("start_time"));
     check("B,\"2 Apr 2025, 06:00\",later,Squat,0,normal,100,5,,", Reason::NotATime("end_time"));
     let zone = "Europe/Berlin".parse().unwrap();

@@ -1,7 +1,9 @@
 //! What was read can be written again, and the other way round.
 
+use proptest::collection::vec;
 use proptest::prelude::*;
-use workout_events::{WorkoutPerformed, testing};
+use proptest::sample::select;
+use workout_events::{Event, WorkoutPerformed, testing};
 use workout_import::{DistanceUnit, Format, Options, Units, WeightUnit};
 
 use crate::files::{HEVY_KG, HEVY_LBS, STRONG_ANDROID, STRONG_IOS, options, workouts};
@@ -97,6 +99,73 @@ fn settles(format: Format, units: Units, data: &WorkoutPerformed) -> Result<(), 
     Ok(())
 }
 
+/// Cells that files have, and cells that they should not have.
+const CELLS: [&str; 34] = [
+    "",
+    " ",
+    "0",
+    "-0",
+    "1",
+    "-20",
+    "12.5",
+    "12,5",
+    "1,000",
+    "99999999999999999999999999",
+    "1e9",
+    "0.00000000000000000000001",
+    "A",
+    "=A",
+    "'=A",
+    "W",
+    "Rest Timer",
+    "Note",
+    "normal",
+    "warmup",
+    "kg",
+    "mi",
+    "Running",
+    "Приседания",
+    "a\nb",
+    "\u{202e}",
+    "\0",
+    "28 Mar 2025, 17:29",
+    "28 Mar 2025, 18:29",
+    "2025-03-30 02:30:00",
+    "26 Oct 2025, 02:30",
+    "0000-01-01 00:00",
+    "9999-12-31 23:59",
+    "1h 5m",
+];
+
+const COLUMNS: [&str; 26] = [
+    "title",
+    "start_time",
+    "end_time",
+    "description",
+    "exercise_title",
+    "superset_id",
+    "exercise_notes",
+    "set_index",
+    "set_type",
+    "weight_lbs",
+    "reps",
+    "distance_km",
+    "duration_seconds",
+    "rpe",
+    "Date",
+    "Workout Name",
+    "Duration",
+    "Exercise Name",
+    "Set Order",
+    "Weight",
+    "Weight Unit",
+    "Distance",
+    "Distance Unit",
+    "Seconds",
+    "Notes",
+    "Workout Notes",
+];
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(256))]
 
@@ -105,6 +174,34 @@ proptest! {
         for format in [Format::Hevy, Format::Strong] {
             for units in [Units::default(), AMERICAN] {
                 settles(format, units, &data)?;
+            }
+        }
+    }
+
+    /// Nothing panics, and what is taken is an event that anybody can read.
+    #[test]
+    fn any_cells_are_taken_or_rejected(
+        rows in vec(vec(prop_oneof![8 => Just(""), 1 => select(&CELLS[..])], COLUMNS.len()), 1..8),
+        day in prop_oneof![Just("28 Mar 2025, 17:29"), Just("2025-03-28 17:29")],
+        tail in vec(any::<u8>(), 0..40),
+    ) {
+        let quoted = |cells: &[&str]| cells.iter().map(|cell| format!("\"{cell}\"")).collect::<Vec<_>>().join(",");
+        let mut file = quoted(&COLUMNS);
+        for mut row in rows {
+            // Else nearly every row is no workout at all.
+            (row[1], row[14]) = (day, day);
+            for (place, usual) in [(4, "A"), (10, "5"), (17, "A"), (18, "1")] {
+                row[place] = if row[place].is_empty() { usual } else { row[place] };
+            }
+            file = format!("{file}\n{}", quoted(&row));
+        }
+        let file = [file.as_bytes(), b"\n", &tail].concat();
+        for format in [Format::Hevy, Format::Strong] {
+            let imported = format.read(&*file, &options()).unwrap();
+            prop_assert!(imported.workouts.len() + imported.rejected.len() > 0);
+            for (_, data) in imported.workouts {
+                let event = Event::new("/test", data).unwrap();
+                prop_assert_eq!(Event::decode(&event.encode()).unwrap(), event);
             }
         }
     }
