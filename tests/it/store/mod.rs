@@ -11,6 +11,7 @@ mod histories;
 mod open;
 mod operate;
 mod partition;
+mod tls;
 mod writers;
 
 /// A store, its database, and another way into it.

@@ -60,7 +60,7 @@ async fn a_store_goes_on_in_partitions_with_all_that_it_had() {
         assert_eq!(store.reader().totals(user).await.unwrap().total_workouts, 3);
         is_true(store).await;
         testing::keeps_the_contract(store.writer(), store.reader()).await;
-        tell_histories(store, 10);
+        tell_histories(store, 5);
         is_true(store).await;
     }
 }
