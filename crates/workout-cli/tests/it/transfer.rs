@@ -3,7 +3,7 @@
 use std::fs;
 
 use stats_store::{Day, Fact, Figures, StatsReader, StatsStore};
-use workout_events::types::user::{Units, UserPreferencesChanged, WeekStart};
+use workout_events::types::user::{Units, UserPreferencesChanged, UserVisibilityChanged, WeekStart};
 use workout_events::{ActivityType, Event, Source, UserId, WorkoutId, WorkoutPerformed, jiff};
 
 use crate::command::{Run, command, feed};
@@ -23,12 +23,14 @@ async fn moved_twice() -> Place {
     let (workout, user, source) = (WorkoutId::generate(), place.user, Source::new("app"));
     let run = WorkoutPerformed::new(workout, user, source, ActivityType::TrailRunning, &started, &ended);
     let run = run.distance_m(9_000).energy_kcal(600).avg_hr(150).title("=dawn".to_owned());
-    let wishes = UserPreferencesChanged::new(user)
-        .day_start_hour(4)
-        .week_start(WeekStart::Sunday)
-        .units(Units::Imperial)
-        .leaderboard(true);
-    let facts = [Fact::from(&Event::new("/app", run).unwrap()), Fact::from(&Event::new("/app", wishes).unwrap())];
+    let wishes =
+        UserPreferencesChanged::new(user).day_start_hour(4).week_start(WeekStart::Sunday).units(Units::Imperial);
+    let shown = UserVisibilityChanged::new(user).leaderboard(true);
+    let facts = [
+        Fact::from(&Event::new("/app", run).unwrap()),
+        Fact::from(&Event::new("/app", wishes).unwrap()),
+        Fact::from(&Event::new("/app", shown).unwrap()),
+    ];
     let _ = place.store().await.writer().write(&facts).await.unwrap();
     place
 }
