@@ -114,6 +114,11 @@ impl StoreError {
         }
     }
 
+    /// Whether nothing can be written where a connection leads to.
+    pub(crate) fn is_read_only(&self) -> bool {
+        matches!(&self.0, Kind::Database(sqlx::Error::Database(said)) if said.code().is_some_and(|code| code == "25006"))
+    }
+
     /// Whether the store could never be opened under this URL.
     #[must_use]
     pub fn is_invalid(&self) -> bool {

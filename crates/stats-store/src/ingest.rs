@@ -113,9 +113,10 @@ async fn write(
     Ok(written)
 }
 
-/// A database that is away says nothing about the facts.
+/// A database that is away says nothing about the facts, and neither does one that a newer program has taken over: this
+/// consumer is about to be replaced, and its messages are for the next one.
 fn failure(error: StoreError) -> Failure {
-    if error.is_transient() { Failure::unavailable(error) } else { Failure::retry(error) }
+    if error.is_transient() || error.is_newer() { Failure::unavailable(error) } else { Failure::retry(error) }
 }
 
 impl fmt::Debug for Ingest {

@@ -7,6 +7,7 @@ use sqlx::postgres::{PgConnectOptions, PgConnection, PgPool, PgPoolOptions};
 use sqlx::{AssertSqlSafe, ConnectOptions, Connection, Executor};
 use workout_migrations::{Migration, Migrations};
 
+use super::standby::Refused;
 use super::{DIALECT, address};
 use crate::error::{Kind, StoreError, connecting, database, migration};
 use crate::news::Announcer;
@@ -28,6 +29,7 @@ pub(super) const MIGRATIONS: Migrations = Migrations::new(
 pub(crate) struct Postgres {
     pub(crate) pool: PgPool,
     pub(super) announcer: Option<Arc<Announcer<sqlx::Postgres>>>,
+    pub(super) refused: Refused,
 }
 
 impl Postgres {
@@ -47,9 +49,17 @@ impl Postgres {
             statement = milliseconds(settings.statement),
             lock = milliseconds(settings.lock),
         );
+        let refused = Refused::default();
         let pool = PgPoolOptions::new()
             .max_connections(settings.connections)
             .acquire_timeout(settings.acquire)
+            .before_acquire({
+                let refused = refused.clone();
+                move |_, connection| {
+                    let is_usable = !refused.concerns(connection.age);
+                    Box::pin(async move { Ok(is_usable) })
+                }
+            })
             // Not with the first message of the connection, which poolers in between refuse to carry such things in.
             .after_connect(move |connection, _| {
                 let limits = limits.clone();
@@ -62,7 +72,7 @@ impl Postgres {
         if let (Some(announcer), Schema::Migrate) = (&announcer, schema) {
             announcer.migrate().await?;
         }
-        Ok(Self { pool, announcer })
+        Ok(Self { pool, announcer, refused })
     }
 
     pub(crate) async fn migrate(url: &str) -> Result<Steps, StoreError> {

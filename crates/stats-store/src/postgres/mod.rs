@@ -5,6 +5,7 @@ mod connect;
 mod examine;
 mod partition;
 mod read;
+mod standby;
 mod write;
 
 pub(crate) use connect::Postgres;

@@ -95,6 +95,12 @@ impl Database for Postgres {
         Ok(())
     }
 
+    fn heed(&self, error: &StoreError) {
+        if error.is_read_only() {
+            self.refused.now();
+        }
+    }
+
     async fn close(&self) {
         self.pool.close().await;
     }

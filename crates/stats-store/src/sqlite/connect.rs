@@ -47,6 +47,11 @@ impl Sqlite {
         let pool = SqlitePoolOptions::new()
             .max_connections(settings.connections)
             .acquire_timeout(settings.acquire)
+            // Where the disk is full, SQLite ends the transaction by itself, sqlx fails to, and no other one can begin there.
+            .before_acquire(|connection, _| {
+                let is_usable = !connection.is_in_transaction();
+                Box::pin(async move { Ok(is_usable) })
+            })
             .connect_with(options)
             .await
             .map_err(database)?;

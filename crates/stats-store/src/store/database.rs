@@ -62,6 +62,9 @@ pub(crate) trait Database: Send + Sync + 'static {
 
     fn ping(&self) -> impl Future<Output = Result<(), StoreError>> + Send;
 
+    /// Hears why a transaction has failed, which may say something about other connections than its own.
+    fn heed(&self, _error: &StoreError) {}
+
     fn close(&self) -> impl Future<Output = ()> + Send;
 }
 

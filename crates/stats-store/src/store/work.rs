@@ -51,6 +51,10 @@ pub(super) async fn attempts<D: Database>(database: &D, job: &Job) -> Result<Don
         left -= 1;
         match attempt(database, job).await {
             Err(error) if error.is_collision() && left > 0 => {}
+            Err(error) => {
+                database.heed(&error);
+                return Err(error);
+            }
             done => return done,
         }
     }
