@@ -22,7 +22,8 @@
 //! ```
 //!
 //! Read in this order: [`env`](mod@env) (the contract between the two halves), [`rabbitmq`] and [`postgres`] (what a
-//! test uses), [`own`] (a server that a test may ill-treat), [`wait`], [`python`] and [`node`] (other languages), [`servers`] (where the servers come from).
+//! test uses), [`own`] (a server that a test may ill-treat), [`proxy`] (a way to PostgreSQL that a test may cut), [`wait`],
+//! [`python`] and [`node`] (other languages), [`servers`] (where the servers come from).
 
 #![expect(
     clippy::print_stderr,
@@ -33,6 +34,7 @@ pub mod env;
 pub mod node;
 pub mod own;
 pub mod postgres;
+pub mod proxy;
 pub mod python;
 pub mod rabbitmq;
 pub mod servers;

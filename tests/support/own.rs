@@ -1,4 +1,4 @@
-//! A RabbitMQ of a test's own, which may do to it what would stop all others: kill it, hold it, starve it.
+//! A server of a test's own, which may do to it what would stop all others: kill it, hold it, starve it.
 
 use std::fmt;
 
@@ -6,6 +6,7 @@ use rustix::process::Signal;
 use tokio::process::Command;
 
 use crate::rabbitmq::Management;
+use crate::servers::postgres;
 use crate::servers::rabbitmq::{self, Node};
 
 /// Starts a node from the programs on this machine, with these lines more in its configuration. `None` where they are
@@ -90,5 +91,56 @@ impl RabbitMq {
 impl fmt::Debug for RabbitMq {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("RabbitMq").field("node", &self.node).finish_non_exhaustive()
+    }
+}
+
+/// Starts a PostgreSQL from the programs on this machine. `None` where they are not installed, which is said.
+///
+/// # Panics
+///
+/// When it does not start, with what it said.
+pub async fn postgres() -> Option<Postgres> {
+    if !postgres::is_installed() {
+        eprintln!("not shown: PostgreSQL is not installed, and a server in a container cannot be killed from here");
+        return None;
+    }
+    let node = postgres::Node::start(&["--wal-segsize=1"]).await;
+    Some(Postgres(node.unwrap_or_else(|problem| panic!("no server for the test: {problem}"))))
+}
+
+/// A PostgreSQL that ends with this value.
+#[derive(Debug)]
+pub struct Postgres(postgres::Node);
+
+impl Postgres {
+    /// The URL of a database that is there from the beginning.
+    #[must_use]
+    pub fn url(&self) -> String {
+        format!("{}/postgres", self.0.url())
+    }
+
+    /// Kills the server with all of its processes, as the loss of the machine does.
+    pub fn kill(&mut self) {
+        self.0.kill();
+    }
+
+    /// Starts a server that was killed once more, with all that it had on disk, and waits until it answers.
+    ///
+    /// # Panics
+    ///
+    /// When it does not start, with what it said.
+    pub async fn start_again(&mut self) {
+        self.0.start_again().await.unwrap_or_else(|problem| panic!("the server does not start again: {problem}"));
+    }
+
+    /// No file may become longer than that, as if the disk were full then: of the page with which one would, only a part is
+    /// written. A segment of the write-ahead log has 1 MiB, so with less than that the server crashes. With nothing, there is
+    /// room again.
+    ///
+    /// # Panics
+    ///
+    /// When it is refused.
+    pub fn limit_files(&self, bytes: Option<u64>) {
+        self.0.limit_files(bytes).unwrap_or_else(|problem| panic!("no limit for the server's files: {problem}"));
     }
 }

@@ -10,9 +10,10 @@
 //! 5. otherwise one line says what to install.
 
 mod docker;
+pub(crate) mod family;
 mod local;
 mod orphans;
-mod postgres;
+pub(crate) mod postgres;
 mod process;
 pub(crate) mod programs;
 mod provide;

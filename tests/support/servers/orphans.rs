@@ -5,12 +5,12 @@
 
 #[cfg(target_os = "linux")]
 mod linux {
-    use std::fs;
     use std::process;
     use std::time::Duration;
 
     use rustix::process::{Pid, Signal, WaitOptions, getpid, kill_process, set_child_subreaper, wait};
 
+    use crate::servers::family::children_of;
     use crate::wait::poll_blocking;
 
     pub(super) fn adopt() {
@@ -34,18 +34,7 @@ mod linux {
     }
 
     fn children() -> Vec<Pid> {
-        let mine = process::id().to_string();
-        let processes = fs::read_dir("/proc").into_iter().flatten().flatten();
-        processes
-            .filter_map(|entry| {
-                let id = entry.file_name().to_str()?.parse().ok()?;
-                let stat = fs::read_to_string(entry.path().join("stat")).ok()?;
-                // The name before it may contain anything, parentheses too.
-                let (_, after_name) = stat.rsplit_once(')')?;
-                let parent = after_name.split_whitespace().nth(1)?;
-                if parent == mine { Pid::from_raw(id) } else { None }
-            })
-            .collect()
+        children_of(process::id())
     }
 }
 

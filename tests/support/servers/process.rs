@@ -53,6 +53,11 @@ impl Process {
         self.name
     }
 
+    /// Its number.
+    pub(crate) fn id(&self) -> u32 {
+        self.child.id()
+    }
+
     /// Waits for a process that ends by itself; that is, one which is no server.
     pub(crate) async fn succeeds(mut self) -> Result<(), String> {
         let status = wait::poll(START_LIMIT, || {
