@@ -5,7 +5,7 @@ use stats_store::testing::{agrees_with_its_ledger, histories};
 use tokio::runtime::Handle;
 use tokio::task::block_in_place;
 
-use super::open;
+use super::site::open;
 
 /// Random histories in any order; `WORKOUT_TEST_POSTGRES_HISTORIES` asks for more.
 #[tokio::test(flavor = "multi_thread")]

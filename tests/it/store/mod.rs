@@ -1,10 +1,15 @@
-//! The statistics store on PostgreSQL: what only a server can do to it.
+//! The statistics store on PostgreSQL and SQLite: what only a server, a disk or another process can do to it.
+//!
+//! After each fault the same is asked (`judge.rs`): what is kept follows from the ledger, the ledger has each fact once, and
+//! every figure is that of a store in memory which was told each fact once.
 
-use sqlx::PgPool;
-use stats_store::{Fact, Sample, StatsStore};
-use support::postgres::{self, Database};
-use workout_events::jiff::Timestamp;
-use workout_events::{ActivityType, Event, Moment, Source, UserId, WorkoutId, WorkoutPerformed, ZoneName};
+mod file;
+mod judge;
+mod process;
+mod queue;
+mod running;
+mod site;
+mod tale;
 
 mod faults;
 mod histories;
@@ -14,33 +19,13 @@ mod partition;
 mod tls;
 mod writers;
 
-/// A store, its database, and another way into it.
-async fn open() -> (Database, StatsStore, PgPool) {
-    let database = postgres::database().await;
-    let store = StatsStore::connect(&database.url()).await.unwrap();
-    let pool = PgPool::connect(&database.url()).await.unwrap();
-    (database, store, pool)
-}
+use std::time::Duration;
 
-/// A workout of so many seconds.
-fn performed(user: UserId, seconds: i64) -> Fact {
-    let moment = |second| Moment::from(Timestamp::from_second(second).unwrap());
-    let data = WorkoutPerformed::in_zone(
-        (WorkoutId::generate(), user),
-        Source::new("tests"),
-        ActivityType::Running,
-        (moment(1_700_000_000), moment(1_700_000_000 + seconds)),
-        ZoneName::utc(),
-    );
-    Fact::from(&Event::new("/tests", data).unwrap())
-}
+use site::{is_true, open};
+use tale::performed;
 
-/// What is kept is what the ledger says.
-#[track_caller]
-fn is_true(store: &StatsStore) -> impl Future<Output = ()> {
-    let caller = std::panic::Location::caller();
-    async move {
-        let verified = store.verify(Sample::All, |_| {}).await.unwrap();
-        assert_eq!(verified.drifts, [], "at {caller}");
-    }
-}
+/// For everything, on a loaded machine.
+const LIMIT: Duration = Duration::from_mins(1);
+
+/// The queue of the consumers.
+const QUEUE: &str = "stats.workouts";
