@@ -13,6 +13,7 @@ mod tale;
 
 mod faults;
 mod histories;
+mod news;
 mod open;
 mod operate;
 mod partition;

@@ -17,8 +17,10 @@ mod goals;
 mod history;
 mod model;
 mod people;
+mod run;
 mod suite;
 
 pub use agree::{agrees, agrees_with_its_ledger, agrees_with_little_kept};
 pub use history::{History, histories};
+pub use run::over_histories;
 pub use suite::keeps_the_contract;

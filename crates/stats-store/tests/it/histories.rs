@@ -1,12 +1,11 @@
-//! Random histories, told in any order. A failure prints the smallest history that fails.
+//! Random histories, told in any order. A failure prints the smallest history that fails, and the seed.
 
 use std::cell::Cell;
 use std::env;
 use std::thread;
 
-use proptest::test_runner::{Config, TestRunner};
 use stats_store::StatsStore;
-use stats_store::testing::{agrees, agrees_with_its_ledger, agrees_with_little_kept, histories};
+use stats_store::testing::{agrees, agrees_with_its_ledger, agrees_with_little_kept, over_histories};
 use tokio::runtime::Runtime;
 
 /// How many; `WORKOUT_TEST_HISTORIES` asks for more, as a nightly run does.
@@ -16,9 +15,8 @@ fn cases() -> u32 {
 
 /// Every `often`-th history is also compared with a rebuild.
 fn check(cases: u32, runtime: &Runtime, store: impl Fn() -> StatsStore, often: u32) {
-    let config = Config { cases, failure_persistence: None, ..Config::default() };
     let turn = Cell::new(0_u32);
-    let told = TestRunner::new(config).run(&histories(), |history| {
+    over_histories(cases, |history| {
         let store = store();
         turn.set(turn.get() + 1);
         runtime.block_on(async {
@@ -28,9 +26,7 @@ fn check(cases: u32, runtime: &Runtime, store: impl Fn() -> StatsStore, often: u
                 let _ = agrees(&history, &*store.writer(), &*store.reader()).await;
             }
         });
-        Ok(())
     });
-    told.unwrap_or_else(|failure| panic!("{failure}"));
 }
 
 #[test]
@@ -42,12 +38,9 @@ fn memory_agrees_with_its_ledger_and_with_the_model() {
 #[test]
 fn what_was_let_go_changes_no_number() {
     let runtime = Runtime::new().unwrap();
-    let config = Config { cases: cases() / 10, failure_persistence: None, ..Config::default() };
-    let told = TestRunner::new(config).run(&histories(), |history| {
+    over_histories(cases() / 10, |history| {
         runtime.block_on(agrees_with_little_kept(&history, &StatsStore::memory()));
-        Ok(())
     });
-    told.unwrap_or_else(|failure| panic!("{failure}"));
 }
 
 /// Half of them in each of two files, at the same time.
