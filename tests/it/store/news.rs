@@ -9,7 +9,7 @@ use workout_events::UserId;
 use workout_events::types::record::RecordSet;
 use workout_publisher::outbox::PgOutbox;
 
-use super::site::performed;
+use super::tale::performed;
 
 #[tokio::test]
 async fn what_was_rolled_back_is_not_told() {
