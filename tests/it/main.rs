@@ -9,6 +9,7 @@ mod dead_letters;
 mod doctor;
 mod examine;
 mod faults;
+mod http;
 mod interop;
 mod lost_link;
 mod migrations;

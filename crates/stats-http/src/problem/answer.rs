@@ -2,7 +2,7 @@
 
 use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse, Response};
-use schemars::JsonSchema;
+use schemars::{JsonSchema, Schema};
 use serde::Serialize;
 use workout_events::Violation;
 
@@ -20,7 +20,7 @@ pub(crate) struct Problem {
 
 /// What went wrong (RFC 9457).
 #[derive(Debug, Serialize, JsonSchema)]
-#[schemars(rename = "Problem")]
+#[schemars(rename = "Problem", transform = some_are_absent)]
 pub(crate) struct ProblemBody<'p> {
     /// `urn:workout:problem:` and the code.
     r#type: String,
@@ -40,6 +40,13 @@ pub(crate) struct ProblemBody<'p> {
     /// The parts of the service that do not work.
     #[serde(skip_serializing_if = "<[_]>::is_empty")]
     parts: &'p [String],
+}
+
+/// What is not skipped always is there; the rest is there when it has something to say.
+fn some_are_absent(schema: &mut Schema) {
+    if let Some(required) = schema.get_mut("required").and_then(|required| required.as_array_mut()) {
+        required.retain(|name| !["parameter", "parts", "violations"].iter().any(|absent| name == absent));
+    }
 }
 
 /// A rule of the contract that a body breaks.

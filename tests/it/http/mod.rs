@@ -1,0 +1,4 @@
+//! The HTTP API as strangers use it.
+
+mod crowd;
+mod schemathesis;
