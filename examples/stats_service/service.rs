@@ -44,7 +44,7 @@ pub(crate) async fn run(settings: &Settings) -> Result<(), Failure> {
     if embedded {
         pages = pages.performs_at(&url);
     }
-    let mut app = Api::new(store.reader()).guarded(pages.routes()).router();
+    let mut app = Api::new(store.reader()).writer(store.writer()).guarded(pages.routes()).router();
     if embedded {
         app = app.merge(perform::router(Perform { publisher: Publisher::new(broker.clone()), receipts }));
     }

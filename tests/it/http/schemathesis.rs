@@ -5,8 +5,8 @@ use std::process::Command;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use axum::http::header;
 use axum::http::request::Parts;
+use axum::http::{HeaderValue, header};
 use stats_http::{Api, Authenticator, Identity, Refused};
 use stats_store::StatsStore;
 use support::python;
@@ -26,7 +26,7 @@ struct Door;
 #[async_trait]
 impl Authenticator for Door {
     async fn authenticate(&self, request: &Parts) -> Result<Identity, Refused> {
-        match request.headers.get(header::AUTHORIZATION).map(|said| said.as_bytes()) {
+        match request.headers.get(header::AUTHORIZATION).map(HeaderValue::as_bytes) {
             Some(b"Bearer operator") => Ok(Identity::admin()),
             Some(_) => Err(Refused::InvalidToken),
             None => Err(Refused::Unauthenticated),

@@ -39,6 +39,26 @@ fn every_reference_in_the_document_leads_somewhere() {
     }
 }
 
+/// What operators look at, and what there is to be looked at.
+#[test]
+fn the_grafana_dashboard_shows_figures_that_there_are() {
+    const SHOWN: &str =
+        include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/../../deploy/grafana/workout-statistics.json"));
+    const FIGURES: &str = include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/observability.md"));
+    let shown: Value = serde_json::from_str(SHOWN).unwrap();
+    let panels = shown["panels"].as_array().unwrap();
+    let targets = panels.iter().flat_map(|panel| panel["targets"].as_array().unwrap());
+    let mut names = BTreeSet::new();
+    for target in targets {
+        let words = target["expr"].as_str().unwrap().split(|c: char| !(c.is_ascii_alphanumeric() || c == '_'));
+        names.extend(words.filter(|word| word.starts_with("stats_http_") || word.starts_with("workout_")));
+    }
+    assert!(names.len() > 8, "{names:?}");
+    for name in names {
+        assert!(FIGURES.contains(&format!("| `{name}` |")), "{name}");
+    }
+}
+
 fn collect(value: &Value, references: &mut Vec<String>) {
     match value {
         Value::Object(fields) => {
