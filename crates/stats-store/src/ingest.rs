@@ -4,6 +4,8 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
+use tokio::task::JoinSet;
+use uuid::Uuid;
 use workout_consumer::{Batch, BatchHandler, Batches, Committed, Consumer, Failure};
 use workout_events::types::goal::{GoalCancelled, GoalChanged, GoalSet};
 use workout_events::types::user::{UserErased, UserPreferencesChanged, UserRegistered, UserVisibilityChanged};
@@ -19,11 +21,14 @@ const SIZE: usize = 500;
 /// How long a fact waits for others.
 const WITHIN: Duration = Duration::from_millis(20);
 
+/// Fewer facts than this are not worth a transaction of their own.
+const PART: usize = 100;
+
 /// Makes a consumer store all that statistics are made of: workouts that were performed, edited or deleted, and what people
 /// want and who was erased.
 ///
-/// Facts are written in batches, each in one transaction, and their messages are acknowledged after its commit. While the
-/// database is away the consumer pauses. A fact that cannot be written goes its way alone, to the dead letters in the end.
+/// Facts are written in batches, and their messages are acknowledged when all of a batch is committed: in one transaction,
+/// or in a few at the same time where the store gains from that. While the database is away the consumer pauses. A fact that cannot be written goes its way alone, to the dead letters in the end.
 ///
 /// ```no_run
 /// use stats_store::{StatsStore, ingest};
@@ -46,6 +51,7 @@ pub struct Ingest {
     writer: Arc<dyn StatsWriter>,
     size: usize,
     within: Duration,
+    at_once: usize,
     tell: Arc<Tell>,
 }
 
@@ -54,7 +60,8 @@ type Tell = dyn Fn(&Fact, Effect) + Send + Sync;
 impl Ingest {
     /// Into the store of this writer.
     pub fn into(writer: Arc<dyn StatsWriter>) -> Self {
-        Self { writer, size: SIZE, within: WITHIN, tell: Arc::new(|_, _| {}) }
+        let at_once = writer.at_once();
+        Self { writer, size: SIZE, within: WITHIN, at_once, tell: Arc::new(|_, _| {}) }
     }
 
     /// How many facts are written together at most, 500 unless said otherwise.
@@ -69,6 +76,13 @@ impl Ingest {
         self
     }
 
+    /// In how many transactions at the same time a full batch is written, each of them about other people. Unless said
+    /// otherwise it is what the [store](StatsWriter::at_once) gains from.
+    pub fn at_once(mut self, transactions: usize) -> Self {
+        self.at_once = transactions;
+        self
+    }
+
     /// Tells what became of each fact, after the commit. A fact that comes again is told again.
     pub fn tell(mut self, tell: impl Fn(&Fact, Effect) + Send + Sync + 'static) -> Self {
         self.tell = Arc::new(tell);
@@ -77,7 +91,7 @@ impl Ingest {
 
     /// For [`Consumer::batch`].
     pub fn handler(self) -> BatchHandler {
-        let Self { writer, size, within, tell } = self;
+        let Self { writer, size, within, at_once, tell } = self;
         Batches::of(size)
             .within(within)
             .each(fact::<WorkoutPerformed>)
@@ -89,7 +103,7 @@ impl Ingest {
             .each(fact::<GoalChanged>)
             .each(fact::<GoalCancelled>)
             .each(fact::<UserErased>)
-            .commit(move |batch| write(Arc::clone(&writer), Arc::clone(&tell), batch))
+            .commit(move |batch| write(Arc::clone(&writer), at_once, Arc::clone(&tell), batch))
     }
 }
 
@@ -103,14 +117,39 @@ where
 
 async fn write(
     writer: Arc<dyn StatsWriter>,
+    at_once: usize,
     tell: Arc<Tell>,
-    batch: Batch<Fact>,
-) -> Result<Committed<Vec<Effect>>, Failure> {
-    let written = batch.commit(writer.write(batch.items())).await.map_err(failure)?;
-    for (fact, effect) in batch.items().iter().zip(written.value()) {
-        tell(fact, *effect);
+    mut batch: Batch<Fact>,
+) -> Result<Committed, Failure> {
+    let mut writing = JoinSet::new();
+    for facts in parts(batch.take(), at_once) {
+        let (writer, tell) = (Arc::clone(&writer), Arc::clone(&tell));
+        writing.spawn(async move {
+            let effects = writer.write(&facts).await?;
+            facts.iter().zip(effects).for_each(|(fact, effect)| tell(fact, effect));
+            Ok(())
+        });
     }
-    Ok(written)
+    // All of them come to their ends: what one has committed comes again as a duplicate, if another one fails.
+    let all = async { writing.join_all().await.into_iter().collect::<Result<(), _>>() };
+    batch.commit(all).await.map_err(failure)
+}
+
+/// The facts in so many parts at most. Those about one person are in one part, in their order, so that no part waits for the
+/// lock of another. One that names nobody may be about anybody; then all of them stay together.
+fn parts(facts: Vec<Fact>, at_once: usize) -> Vec<Vec<Fact>> {
+    let count = at_once.min(facts.len() / PART);
+    if count < 2 || facts.iter().any(|fact| fact.user_id().is_none()) {
+        return vec![facts];
+    }
+    let mut parts = vec![Vec::new(); count];
+    for fact in facts {
+        // The last bits of an id are random, whichever version it has.
+        let part = fact.user_id().map_or(0, |user| Uuid::from(user).as_u128() % count as u128);
+        parts[usize::try_from(part).unwrap_or(0)].push(fact);
+    }
+    parts.retain(|part| !part.is_empty());
+    parts
 }
 
 /// A database that is away says nothing about the facts, and neither does one that a newer program has taken over: this
@@ -125,6 +164,49 @@ impl fmt::Debug for Ingest {
             .field("writer", &self.writer)
             .field("size", &self.size)
             .field("within", &self.within)
+            .field("at_once", &self.at_once)
             .finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use workout_events::jiff::{ToSpan, Zoned};
+    use workout_events::{ActivityType, Source, UserId, WorkoutId};
+
+    use super::*;
+
+    fn performed(user: UserId) -> Fact {
+        let (now, workout) = (Zoned::now(), WorkoutId::generate());
+        let started = &now - 1.hour();
+        let source = Source::new("tests");
+        let data = WorkoutPerformed::new(workout, user, source, ActivityType::Rowing, &started, &now);
+        Fact::from(&Event::new("/tests", data).expect("a valid event"))
+    }
+
+    #[test]
+    fn what_is_about_one_person_stays_together_and_in_order() {
+        let users: Vec<_> = (0..50).map(|_| UserId::generate()).collect();
+        let facts: Vec<_> = users.iter().cycle().take(8 * PART).map(|user| performed(*user)).collect();
+        let parts = parts(facts.clone(), 4);
+        assert_eq!(parts.len(), 4);
+        for user in users {
+            let of_user = |facts: &[Fact]| -> Vec<_> {
+                facts.iter().filter(|fact| fact.user_id() == Some(user)).map(Fact::event_id).collect()
+            };
+            let with: Vec<_> = parts.iter().map(|part| of_user(part)).filter(|found| !found.is_empty()).collect();
+            assert_eq!(with, [of_user(&facts)]);
+        }
+    }
+
+    #[test]
+    fn a_few_facts_are_one_part_and_so_are_those_among_which_one_names_nobody() {
+        let mut facts: Vec<_> = (0..2 * PART).map(|_| performed(UserId::generate())).collect();
+        assert_eq!(parts(facts.clone(), 1).len(), 1);
+        assert_eq!(parts(facts.clone(), 2).len(), 2);
+        assert_eq!(parts(facts[1..].to_vec(), 2).len(), 1);
+        let deleted = WorkoutDeleted::new(WorkoutId::generate(), 1);
+        facts.push(Fact::from(&Event::new("/tests", deleted).expect("a valid event")));
+        assert_eq!(parts(facts, 2).len(), 1);
     }
 }

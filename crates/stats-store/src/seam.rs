@@ -28,6 +28,11 @@ pub trait StatsWriter: Debug + Send + Sync {
     /// # Errors
     /// When nothing was written, or when it is not known whether all was: write the same again.
     async fn write(&self, facts: &[Fact]) -> Result<Vec<Effect>, StoreError>;
+
+    /// How many writes about different people are faster at the same time than one after the other.
+    fn at_once(&self) -> usize {
+        1
+    }
 }
 
 /// Reads statistics. An implementation of one's own has to pass the suite of the feature `testing`.

@@ -43,9 +43,10 @@ impl Postgres {
             Schema::Migrate => migrate(&options).await?,
             Schema::Keep => return Err(Kind::Behind.into()),
         }
+        // No statement takes as long as compiling it would.
         let limits = format!(
             "SET statement_timeout = {statement}; SET idle_in_transaction_session_timeout = {statement}; \
-             SET lock_timeout = {lock}",
+             SET lock_timeout = {lock}; SET jit = off",
             statement = milliseconds(settings.statement),
             lock = milliseconds(settings.lock),
         );

@@ -15,5 +15,11 @@ pub(crate) use partition::partition;
 use crate::table::Dialect;
 
 /// In a schema of their own.
-const DIALECT: Dialect =
-    Dialect { prefix: "workout_stats.", id: "uuid", int: "bigint", text: "text", options: " WITH (fillfactor = 80)" };
+const DIALECT: Dialect = Dialect {
+    prefix: "workout_stats.",
+    id: "uuid",
+    int: "bigint",
+    text: "text",
+    bytewise: " COLLATE \"C\"",
+    options: " WITH (fillfactor = 80)",
+};

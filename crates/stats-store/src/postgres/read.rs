@@ -22,6 +22,9 @@ use crate::{error::Kind, news::Announced, store::Shutdown};
 impl Database for Postgres {
     const NAME: &'static str = "PostgreSQL";
 
+    /// A process of the server works on each, and waits for the disk alone.
+    const WRITERS: usize = 2;
+
     type Transaction = Statements;
 
     async fn begin(&self) -> Result<Statements, StoreError> {

@@ -12,5 +12,11 @@ pub(crate) use examine::examine;
 use crate::table::Dialect;
 
 /// With a prefix of their own.
-const DIALECT: Dialect =
-    Dialect { prefix: "workout_stats_", id: "BLOB", int: "INTEGER", text: "TEXT", options: " STRICT, WITHOUT ROWID" };
+const DIALECT: Dialect = Dialect {
+    prefix: "workout_stats_",
+    id: "BLOB",
+    int: "INTEGER",
+    text: "TEXT",
+    bytewise: "",
+    options: " STRICT, WITHOUT ROWID",
+};

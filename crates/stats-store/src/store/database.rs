@@ -25,6 +25,9 @@ pub(crate) trait Database: Send + Sync + 'static {
     /// For `Debug`, and for those who watch it.
     const NAME: &'static str;
 
+    /// How many transactions gain from being written at the same time.
+    const WRITERS: usize = 1;
+
     type Transaction: Tables + 'static;
 
     fn begin(&self) -> impl Future<Output = Result<Self::Transaction, StoreError>> + Send;
@@ -88,6 +91,10 @@ impl<D: Database> StatsWriter for Store<D> {
                 Err(Kind::Corrupt("another job was done").into())
             }
         }
+    }
+
+    fn at_once(&self) -> usize {
+        D::WRITERS
     }
 }
 

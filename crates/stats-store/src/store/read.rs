@@ -80,8 +80,13 @@ impl<D: Database> StatsReader for Store<D> {
     }
 
     async fn active_days(&self, user: UserId) -> Result<Answer<Vec<Day>>, StoreError> {
-        let take = Take::Sums { by: &["day"], of: &[] };
-        let read = |row| Ok(Day::from_number(Cells::new(row).int()?));
+        // In the order of the key, so that nothing has to be sorted.
+        let take = Take::Sums { by: &["month", "day"], of: &[] };
+        let read = |row| {
+            let mut cells = Cells::new(row);
+            let (_month, day) = (cells.int()?, cells.int()?);
+            Ok(Day::from_number(day))
+        };
         self.scan(user, &DAYS.table, Vec::new(), take, read).await
     }
 

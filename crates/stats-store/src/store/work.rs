@@ -46,11 +46,11 @@ const ATTEMPTS: usize = 8;
 
 /// Two transactions that stood in one another's way are no failure: one of them is done, the other is done again, as a whole.
 pub(super) async fn attempts<D: Database>(database: &D, job: &Job) -> Result<Done, StoreError> {
-    let mut left = ATTEMPTS;
+    let mut number = 0;
     loop {
-        left -= 1;
-        match attempt(database, job).await {
-            Err(error) if error.is_collision() && left > 0 => {}
+        number += 1;
+        match attempt(database, job, number > 1).await {
+            Err(error) if error.is_collision() && number < ATTEMPTS => {}
             Err(error) => {
                 database.heed(&error);
                 return Err(error);
@@ -60,11 +60,11 @@ pub(super) async fn attempts<D: Database>(database: &D, job: &Job) -> Result<Don
     }
 }
 
-async fn attempt<D: Database>(database: &D, job: &Job) -> Result<Done, StoreError> {
+async fn attempt<D: Database>(database: &D, job: &Job, again: bool) -> Result<Done, StoreError> {
     let mut tables = database.begin().await?;
     let (done, news) = match job {
         Job::Write(facts) => {
-            let (effects, news) = apply(&mut tables, facts, now_us()).await?;
+            let (effects, news) = apply(&mut tables, facts, again, now_us()).await?;
             (Done::Written(effects), news)
         }
         Job::Rebuild { user, only_outdated } => {

@@ -8,7 +8,7 @@ use super::head::Head;
 use super::plan::{Change, Plan};
 use super::recorded::{Recorded, counted};
 use super::{erase, rebuild, wish};
-use crate::error::StoreError;
+use crate::error::{Kind, StoreError};
 use crate::fact::{Body, Effect, Fact};
 use crate::news::News;
 use crate::number::{Counted, Day};
@@ -17,27 +17,41 @@ use crate::projection::Deltas;
 use crate::table::{Find, On, Rows, Tables, WORKOUTS};
 use crate::{goal, record};
 
-/// Writes the facts. The caller commits.
+/// Writes the facts. The caller commits, or begins anew with `again` after a collision.
+///
+/// The people come before the workouts, also where a fact changes a workout of somebody it does not name. That is rare, so
+/// nobody looks for it before there was a collision, unless a fact names nobody.
 pub(crate) async fn apply(
     tables: &mut impl Tables,
     facts: &[Fact],
+    again: bool,
     now_us: i64,
 ) -> Result<(Vec<Effect>, Vec<News>), StoreError> {
-    let known = heads(tables, facts, false).await?;
     let mut concerned: BTreeSet<Uuid> = facts.iter().filter_map(Fact::user_id).map(Uuid::from).collect();
-    concerned.extend(known.iter().filter_map(|head| head.user_id));
+    if again || facts.iter().any(|fact| fact.user_id().is_none()) {
+        concerned.extend(heads(tables, facts, false).await?.iter().filter_map(|head| head.user_id));
+    }
     let mut people = People::lock(tables, &concerned).await?;
+    let found = heads(tables, facts, true).await?;
+    if found.iter().filter_map(|head| head.user_id).any(|user| !concerned.contains(&user)) {
+        return Err(Kind::Raced.into());
+    }
     // What was kept under an older definition cannot be taken away under this one.
     let mut news = Vec::new();
     for user in people.outdated() {
         news.append(&mut rebuild::person(tables, &mut people, user).await?);
     }
     let mut effects = Vec::with_capacity(facts.len());
+    let mut found = Some(found);
     // Facts about people change what the facts after them mean.
     for run in facts.chunk_by(|one, two| one.workout_id().is_some() && two.workout_id().is_some()) {
         match &run[0].body {
             Body::Performed(_) | Body::Deleted { .. } => {
-                let (mut written, mut told) = workouts(tables, &mut people, run, now_us).await?;
+                let heads = match found.take().filter(|_| run.len() == facts.len()) {
+                    Some(heads) => heads,
+                    None => heads(tables, run, true).await?,
+                };
+                let (mut written, mut told) = workouts(tables, &mut people, run, heads, now_us).await?;
                 effects.append(&mut written);
                 news.append(&mut told);
             }
@@ -74,10 +88,14 @@ async fn workouts(
     tables: &mut impl Tables,
     people: &mut People,
     facts: &[Fact],
+    heads: Vec<Head>,
     now_us: i64,
 ) -> Result<(Vec<Effect>, Vec<News>), StoreError> {
-    let mut recorded = Recorded::find(tables, facts).await?;
-    let mut plan = Plan::new(heads(tables, facts, true).await?.into_iter());
+    let known: BTreeSet<_> = heads.iter().map(|head| head.workout_id).collect();
+    // A workout without a head has no fact in the ledger.
+    let is_new = |fact: &Fact| fact.workout_id().is_some_and(|id| !known.contains(id.as_uuid()));
+    let mut recorded = Recorded::find(tables, facts, is_new).await?;
+    let mut plan = Plan::new(heads.into_iter());
     plan.decide(facts, &mut recorded, people, now_us)?;
 
     tables.put(plan.ledger, On::Race).await?;

@@ -20,15 +20,22 @@ pub(super) struct Recorded {
 }
 
 impl Recorded {
-    pub(super) async fn find(tables: &mut impl Tables, facts: &[Fact]) -> Result<Self, StoreError> {
+    /// Of those that `is_new` says nothing is looked for under their own identities.
+    pub(super) async fn find(
+        tables: &mut impl Tables,
+        facts: &[Fact],
+        is_new: impl Fn(&Fact) -> bool,
+    ) -> Result<Self, StoreError> {
         let mut recorded = Self::default();
-        let native = facts.iter().map(|fact| fact.identity);
+        let native = facts.iter().filter(|fact| !is_new(fact)).map(|fact| fact.identity);
         // What somebody gave an id of his own: it may be that of another fact.
         let ids: Vec<_> = native.chain(facts.iter().filter_map(Fact::foreign_id)).collect();
         let events: Vec<_> = facts.iter().map(|fact| Uuid::from(fact.event_id)).collect();
         for find in [Find::new(&LEDGER, "fact_id", &ids), Find::new(&LEDGER, "foreign_id", &events)] {
-            for row in tables.find(find).await? {
-                recorded.read(row)?;
+            if !find.ids.is_empty() {
+                for row in tables.find(find).await? {
+                    recorded.read(row)?;
+                }
             }
         }
         Ok(recorded)

@@ -83,7 +83,7 @@ async fn admit(
     if people.get(user)?.erased_us.is_some() {
         return Ok(Some(Effect::Erased));
     }
-    let recorded = Recorded::find(tables, std::slice::from_ref(fact)).await?;
+    let recorded = Recorded::find(tables, std::slice::from_ref(fact), |_| false).await?;
     if let Some(effect) = recorded.judge(fact) {
         if effect == Effect::Conflict {
             put(tables, &QUARANTINE, aside(fact, now_us), On::Keep).await?;
