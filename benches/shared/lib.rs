@@ -3,6 +3,7 @@
 //! The machine that runs a bench is rarely quiet, so absolute figures drift. Ours and the limit are therefore measured
 //! in turns, in one process, and a bench prints the ratio of their medians.
 
+mod backlog;
 pub mod by_hand;
 mod event;
 mod figures;
@@ -12,6 +13,7 @@ mod run;
 
 use std::error::Error;
 
+pub use backlog::backlog;
 pub use event::event;
 pub use figures::{figure, median};
 pub use paired::ratio;
