@@ -8,22 +8,14 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use clap::Args;
 use tokio::sync::Notify;
-use workout_broker::Broker;
 use workout_consumer::{Batch, Batches, Consumer, Prefetch};
-use workout_events::amqp::Message;
 use workout_events::{Event, WorkoutPerformed};
 
 use crate::clock::Clock;
-use crate::events::event;
+use crate::fill::fill;
 
 /// The queue that the events go through.
 const QUEUE: &str = "load.consume";
-
-/// How many events are published together.
-const TOGETHER: u64 = 1_000;
-
-/// How long the broker may take for them.
-const LIMIT: std::time::Duration = std::time::Duration::from_mins(1);
 
 #[derive(Args)]
 #[command(after_help = "\
@@ -66,7 +58,7 @@ pub(crate) async fn run(arguments: &Arguments) -> Result<bool, Box<dyn Error>> {
     })?;
     broker.declare(&consumer.queue()).await?;
     println!("{} events of seed {} are published to {QUEUE}", arguments.events, arguments.seed);
-    fill(&broker, arguments).await?;
+    fill(&broker, arguments.events, arguments.seed).await?;
     println!("batches of {}, prefetch {}, {} at once", arguments.batch, arguments.prefetch, arguments.concurrency);
 
     let clock = Clock::start();
@@ -98,23 +90,4 @@ fn consumer(arguments: &Arguments, count: impl Fn(u64) + Send + Sync + 'static) 
             async move { Ok(batch.commit(ready(Ok::<_, Infallible>(()))).await?) }
         }))
     })
-}
-
-async fn fill(broker: &Broker, arguments: &Arguments) -> Result<(), Box<dyn Error>> {
-    let mut lane = broker.lane();
-    let mut from = 0;
-    while from < arguments.events {
-        let to = arguments.events.min(from + TOGETHER);
-        let mut window = Vec::new();
-        for number in from..to {
-            let event = event(arguments.seed, number).map_err(|error| error as Box<dyn Error>)?;
-            window.push(Arc::new(Message::of(&event)?));
-        }
-        let outcomes = lane.window(&window, LIMIT).await?;
-        if let Some(outcome) = outcomes.iter().find(|outcome| !outcome.is_confirmed()) {
-            return Err(format!("an event is not in the queue: {outcome:?}").into());
-        }
-        from = to;
-    }
-    Ok(())
 }

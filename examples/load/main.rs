@@ -1,7 +1,8 @@
 //! Load, and figures: how fast a part of the product is on this machine.
 //!
 //! `cargo run --release --example load -- publish --events 100000 --tasks 64` publishes to RabbitMQ and prints, as its
-//! last line, `RESULT <events per second>`; `load -- consume --batch 500 --prefetch 1000` does so for a consumer. Figures drift with the machine: compare those of one hour.
+//! last line, `RESULT <events per second>`; `load -- consume --batch 500 --prefetch 1000` does so for a consumer, and
+//! `load -- ingest --store sqlite://stats.db` for all that is between RabbitMQ and statistics. Figures drift with the machine: compare those of one hour.
 //!
 //! Read the files in the order of their `mod` lines. A further kind of load is a further subcommand.
 
@@ -13,7 +14,12 @@ mod server;
 
 mod publish;
 
+mod fill;
+
 mod consume;
+
+mod ingest;
+mod latency;
 
 use std::error::Error;
 use std::process::ExitCode;
@@ -34,6 +40,8 @@ enum Kind {
     Publish(publish::Arguments),
     /// Consumes events from RabbitMQ with a handler that does nothing.
     Consume(consume::Arguments),
+    /// Takes events from RabbitMQ into a store, with its ledger and all statistics.
+    Ingest(ingest::Arguments),
 }
 
 #[tokio::main]
@@ -41,6 +49,7 @@ async fn main() -> ExitCode {
     let result = match Load::parse().kind {
         Kind::Publish(arguments) => publish::run(&arguments).await,
         Kind::Consume(arguments) => consume::run(&arguments).await,
+        Kind::Ingest(arguments) => ingest::run(&arguments).await,
     };
     match result {
         Ok(true) => ExitCode::SUCCESS,

@@ -165,7 +165,7 @@ fn milliseconds(duration: Duration) -> f64 {
 }
 
 /// The time will do: another run is another time.
-fn new_seed() -> u64 {
+pub(crate) fn new_seed() -> u64 {
     SystemTime::now().duration_since(UNIX_EPOCH).map_or(1, |time| u64::from(time.subsec_micros()) + time.as_secs())
 }
 
