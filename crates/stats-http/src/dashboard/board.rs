@@ -75,6 +75,7 @@ impl Dashboard {
             .route("/dashboard/{user_id}/exercises/{exercise_id}", get(page::exercise::get))
             .route("/dashboard/{user_id}/records", get(page::records::get))
             .route("/dashboard/{user_id}/goals", get(page::goals::get))
+            .route("/dashboard/{user_id}/leaderboard", get(page::leaderboard::get))
             .route("/dashboard/{user_id}/transfer", get(page::transfer::get))
             .route("/dashboard/{user_id}/why", get(page::why::get))
             .layer(map_response(guard::protect))

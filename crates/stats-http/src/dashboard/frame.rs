@@ -21,12 +21,13 @@ pub(crate) struct Page {
 }
 
 /// The places to go to: path and name.
-const TABS: [(&str, &str); 6] = [
+const TABS: [(&str, &str); 7] = [
     ("", "Overview"),
     ("/workouts", "Workouts"),
     ("/exercises", "Exercises"),
     ("/records", "Records"),
     ("/goals", "Goals"),
+    ("/leaderboard", "Leaderboard"),
     ("/transfer", "Import & export"),
 ];
 

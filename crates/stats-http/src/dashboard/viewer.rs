@@ -8,7 +8,7 @@ use axum::response::{AppendHeaders, IntoResponse, Response};
 use serde::Deserialize;
 use stats_store::Preferences;
 use workout_events::ZoneName;
-use workout_events::types::user::WeekStart;
+use workout_events::types::user::{self, WeekStart};
 
 use super::format::Units;
 
@@ -27,6 +27,8 @@ pub(crate) enum Theme {
 pub(crate) struct Viewer {
     pub(crate) units: Units,
     pub(crate) theme: Theme,
+    /// The units were chosen here, and do not just follow from a language.
+    chose_units: bool,
     week_start: Option<WeekStart>,
     zone: Option<ZoneName>,
 }
@@ -41,8 +43,8 @@ impl Viewer {
         let cookies = headers.get_all(header::COOKIE).iter().filter_map(|line| line.to_str().ok());
         for (name, value) in cookies.flat_map(|line| line.split(';')).filter_map(|pair| pair.trim().split_once('=')) {
             match (name, value) {
-                ("board_units", "metric") => viewer.units = Units::Metric,
-                ("board_units", "imperial") => viewer.units = Units::Imperial,
+                ("board_units", "metric") => (viewer.units, viewer.chose_units) = (Units::Metric, true),
+                ("board_units", "imperial") => (viewer.units, viewer.chose_units) = (Units::Imperial, true),
                 ("board_theme", "light") => viewer.theme = Theme::Light,
                 ("board_theme", "dark") => viewer.theme = Theme::Dark,
                 ("board_week", "monday") => viewer.week_start = Some(WeekStart::Monday),
@@ -53,6 +55,16 @@ impl Viewer {
             }
         }
         viewer
+    }
+
+    /// The same, in the units that the user has told the service, unless others were chosen here.
+    pub(crate) fn of_user(self, preferences: &Preferences) -> Self {
+        let told = match preferences.units {
+            Some(user::Units::Imperial) => Units::Imperial,
+            Some(_) => Units::Metric,
+            None => self.units,
+        };
+        Self { units: if self.chose_units { self.units } else { told }, ..self }
     }
 
     /// What was chosen here, else what the user has told the service.
@@ -137,6 +149,14 @@ mod tests {
         assert_eq!(Viewer::of(&HeaderMap::from_iter([american.clone()])).units, Units::Imperial);
         let chosen = (header::COOKIE, HeaderValue::from_static("board_units=metric"));
         assert_eq!(Viewer::of(&HeaderMap::from_iter([american, chosen])).units, Units::Metric);
+    }
+
+    #[test]
+    fn what_was_chosen_here_comes_before_what_the_service_was_told() {
+        let mut told = Preferences::default();
+        told.units = Some(user::Units::Imperial);
+        assert_eq!(of("").of_user(&told).units, Units::Imperial);
+        assert_eq!(of("board_units=metric").of_user(&told).units, Units::Metric);
     }
 
     #[test]

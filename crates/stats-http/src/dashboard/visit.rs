@@ -149,12 +149,16 @@ impl FromRequestParts<Dashboard> for Visit {
     type Rejection = Response;
 
     async fn from_request_parts(parts: &mut Parts, board: &Dashboard) -> Result<Self, Response> {
-        let Ok(site) = Site::from_request_parts(parts, board).await;
+        let Ok(mut site) = Site::from_request_parts(parts, board).await;
         let parameters = Path::<HashMap<String, String>>::from_request_parts(parts, board).await;
         let parameters = parameters.map(|Path(parameters)| parameters).unwrap_or_default();
         let Some(user) = parameters.get("user_id").and_then(|text| text.parse().ok()) else {
             return Err(site.fail(&Failure::Missing));
         };
+        match board.reader.lifetime(user).await {
+            Ok(lifetime) => site.viewer = site.viewer.of_user(&lifetime.value.preferences),
+            Err(error) => return Err(site.fail(&Failure::Store(error))),
+        }
         Ok(Self { site, user, parameters, board: board.clone() })
     }
 }

@@ -3,7 +3,7 @@
 use workout_events::jiff::civil::Date;
 use workout_events::jiff::{Timestamp, ToSpan, Zoned};
 use workout_events::types::goal::{GoalMetric, GoalPeriod, GoalSet};
-use workout_events::types::user::{Units, UserRegistered, WeekStart};
+use workout_events::types::user::{Units, UserVisibilityChanged, UserRegistered, WeekStart};
 use workout_events::types::workout::Modality;
 use workout_events::{
     ActivityType, Event, EventId, EventType, GoalId, Source, UserId, WorkoutDeleted, WorkoutId, WorkoutPerformed,
@@ -60,6 +60,7 @@ impl Story {
         let id = EventId::from_foreign("demo", &self.user.to_string());
         let registered = Event::builder(SOURCE, registered).id(id).time(begin).build();
         let mut facts: Vec<_> = registered.iter().map(Fact::from).collect();
+        facts.extend(self.shown(begin));
         if self.most == usize::MAX {
             facts.extend(self.goals(begin));
         }
@@ -75,6 +76,15 @@ impl Story {
             tell(&mut facts, workout, now, &mut chance);
         }
         facts
+    }
+
+    /// The person is to be seen on leaderboards.
+    fn shown(&self, at: Timestamp) -> Option<Fact> {
+        let mut wish = UserVisibilityChanged::new(self.user);
+        wish.leaderboard = Some(true);
+        wish.display_name = Some(format!("Demo {}", &self.user.to_string()[..4]));
+        let id = EventId::from_foreign("demo", &format!("{}/shown", self.user));
+        Event::builder(SOURCE, wish).id(id).time(at).build().ok().map(|event| Fact::from(&event))
     }
 
     /// What an ambitious person wants.

@@ -3,6 +3,7 @@
 pub(super) mod exercise;
 pub(super) mod exercises;
 pub(super) mod goals;
+pub(super) mod leaderboard;
 pub(super) mod records;
 pub(super) mod start;
 pub(super) mod transfer;

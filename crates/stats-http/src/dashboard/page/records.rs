@@ -94,6 +94,7 @@ fn cards(visit: &Visit, records: &[Record], today: Day) -> Markup {
 /// What a workout has beaten of one thing, in a line of a list.
 pub(in crate::dashboard) fn line(visit: &Visit, records: &[Record], today: Day) -> Markup {
     let kinds = records.iter().map(|record| format::record_kind(record.kind)).collect::<Vec<_>>().join(", ");
+    let (first, others) = kinds.split_at(kinds.len().min(1));
     html! {
         @if let Some(record) = records.first() {
             li {
@@ -101,7 +102,7 @@ pub(in crate::dashboard) fn line(visit: &Visit, records: &[Record], today: Day) 
                     RecordOf::Exercise(id) => a href=(visit.link(&format!("/exercises/{id}"))) { (name(&record.of)) },
                     of => a href=(visit.link("/records")) { (name(of)) },
                 }
-                span class="quiet" { (kinds) }
+                span class="quiet" { (first) (others.to_lowercase()) }
                 strong class="value record" { (value(record.kind, record.value, visit.site.viewer.units)) }
                 a class="quiet" href=(visit.link(&format!("/workouts/{}", record.workout_id))) { (format::day(record.day, today)) }
             }

@@ -1,7 +1,7 @@
 //! What a page says is what the store says.
 
 use axum::http::StatusCode;
-use stats_store::{Day, Days, WorkoutFilter};
+use stats_store::{Board, Day, Days, RankedBy, Span, WorkoutFilter};
 
 use super::site::{Site, ada, grace, joan};
 
@@ -105,6 +105,19 @@ async fn the_sentence_and_the_bars_know_the_goals() {
     let forecasts =
         goals.iter().filter(|standing| standing.forecast.is_some() && standing.value < standing.goal.target);
     assert_eq!(page.body.matches("class=\"forecast\"").count(), forecasts.count());
+}
+
+#[tokio::test]
+async fn the_leaderboard_has_those_who_want_to_be_seen_in_their_order() {
+    let site = Site::years(1).await;
+    let board = Board::new(Span::Year, today(), RankedBy::DurationS);
+    let ranked = site.store.reader().leaderboard(&board).await.unwrap();
+    assert_eq!(ranked.iter().map(|ranked| ranked.user_id).collect::<Vec<_>>(), [ada(), grace()]);
+    let page = site.page(ada(), "/leaderboard?span=year&by=time").await;
+    let places = ranked.iter().map(|ranked| page.body.find(ranked.display_name.as_deref().unwrap()).unwrap());
+    assert!(places.is_sorted());
+    assert!(page.body.contains("(you)") && !page.body.contains("You are not shown"));
+    assert!(site.page(joan(), "/leaderboard").await.body.contains("You are not shown"));
 }
 
 #[tokio::test]
