@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "in a test a panic is the report; clippy sees helpers as ordinary functions")]
 
 mod broker;
+mod browser;
 mod command;
 mod consumer;
 mod dead_letters;

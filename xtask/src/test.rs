@@ -18,7 +18,7 @@ use crate::steps::Steps;
 const EVERYTHING: [&str; 2] = ["--workspace", "--all-features"];
 
 /// What the tests need, in the words of `with-servers`.
-const NEEDS: [&str; 4] = ["--rabbitmq", "--postgres", "--python", "--node"];
+const NEEDS: [&str; 5] = ["--rabbitmq", "--postgres", "--python", "--node", "--browser"];
 
 /// Builds the tests, starts the servers, runs the tests and the doctests.
 pub(crate) fn run(steps: &mut Steps, arguments: &[&str]) -> Outcome {

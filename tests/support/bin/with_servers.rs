@@ -30,6 +30,7 @@ Needs:
   --postgres   sets WORKOUT_TEST_POSTGRES_URL, or uses it if it is set
   --python     Python 3 with venv and pip
   --node       Node.js with npm
+  --browser    Chromium with chromedriver
 
 A server comes from a Docker engine that has its image, or from programs on this machine, which as root on Debian are
 installed when they are missing. Exit code 2: a need cannot be met.";
@@ -74,6 +75,7 @@ impl Request {
                 Some("--postgres") => needs.push(Need::Postgres),
                 Some("--python") => needs.push(Need::Python),
                 Some("--node") => needs.push(Need::Node),
+                Some("--browser") => needs.push(Need::Browser),
                 Some("--hold") => {
                     return Ok(Some(Self { needs, work: Work::Hold }));
                 }

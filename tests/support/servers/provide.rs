@@ -17,6 +17,8 @@ pub enum Need {
     Python,
     /// Node.js with `npm`.
     Node,
+    /// Chromium, and `chromedriver`.
+    Browser,
 }
 
 /// What was provided. It ends when this value is stopped or dropped.
@@ -81,7 +83,7 @@ pub async fn provide(needs: &[Need]) -> Result<Servers, String> {
     for (need, source) in sources {
         match (need, source) {
             (_, Source::Given(settings)) => servers.settings.extend(settings),
-            (_, Source::Ready | Source::Missing) | (Need::Python | Need::Node, _) => {}
+            (_, Source::Ready | Source::Missing) | (Need::Python | Need::Node | Need::Browser, _) => {}
             (Need::RabbitMq, Source::Image(image)) => servers.hold(docker::rabbitmq(image).await?),
             (Need::Postgres, Source::Image(image)) => servers.hold(docker::postgres(image).await?),
             (Need::RabbitMq, Source::Programs) => servers.keep(rabbitmq::start().await?),
@@ -135,6 +137,11 @@ impl Need {
                 let both = ["node", "npm"].iter().all(|program| programs::succeeds(program, &["--version"]));
                 present(both, Source::Ready)
             }
+            Self::Browser => {
+                let both =
+                    ["chromium", "chromedriver"].iter().all(|program| programs::succeeds(program, &["--version"]));
+                present(both, Source::Ready)
+            }
         })
     }
 
@@ -153,7 +160,7 @@ impl Need {
         match self {
             Self::RabbitMq => docker::local_image("rabbitmq", &["4-management", "management"]).await,
             Self::Postgres => docker::local_image("postgres", &["17"]).await,
-            Self::Python | Self::Node => None,
+            Self::Python | Self::Node | Self::Browser => None,
         }
     }
 
@@ -161,7 +168,7 @@ impl Need {
         match self {
             Self::RabbitMq => &[env::AMQP_URL, env::RABBITMQ_API],
             Self::Postgres => &[env::POSTGRES_URL],
-            Self::Python | Self::Node => &[],
+            Self::Python | Self::Node | Self::Browser => &[],
         }
     }
 
@@ -171,6 +178,7 @@ impl Need {
             Self::Postgres => &["postgresql"],
             Self::Python => &["python3", "python3-venv", "python3-pip"],
             Self::Node => &["nodejs", "npm"],
+            Self::Browser => &["chromium", "chromium-driver"],
         }
     }
 
@@ -181,6 +189,7 @@ impl Need {
             Self::Postgres => format!("PostgreSQL (a package, the Docker image postgres:17, or {variables})"),
             Self::Python => "Python 3 with venv and pip".to_owned(),
             Self::Node => "Node.js with npm".to_owned(),
+            Self::Browser => "Chromium with chromedriver".to_owned(),
         }
     }
 }

@@ -3,7 +3,7 @@
 use workout_events::jiff::civil::Date;
 use workout_events::jiff::{Timestamp, ToSpan, Zoned};
 use workout_events::types::goal::{GoalMetric, GoalPeriod, GoalSet};
-use workout_events::types::user::{Units, UserVisibilityChanged, UserRegistered, WeekStart};
+use workout_events::types::user::{Units, UserRegistered, UserVisibilityChanged, WeekStart};
 use workout_events::types::workout::Modality;
 use workout_events::{
     ActivityType, Event, EventId, EventType, GoalId, Source, UserId, WorkoutDeleted, WorkoutId, WorkoutPerformed,

@@ -1,0 +1,14 @@
+//! The dashboard in a real browser: Chromium by its `WebDriver`, as somebody without a mouse, without sight, or with a phone
+//! would meet it.
+//!
+//! Screenshots are kept under `target/browser`, for somebody to look at.
+
+mod driver;
+mod session;
+mod site;
+
+mod access;
+mod choices;
+mod live;
+mod pages;
+mod speed;
