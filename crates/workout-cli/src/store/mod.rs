@@ -13,6 +13,7 @@ mod verify;
 mod erase;
 mod quarantine;
 mod retain;
+mod settle;
 
 mod partition;
 
@@ -103,6 +104,16 @@ Examples:
 
 Exit codes: 0 done, 2 --yes is missing, the store cannot be used, or it was interrupted.")]
     Retain(retain::Arguments),
+    /// Tells of each goal that its time is over and it was not reached (`goal.missed`), once.
+    #[command(after_help = "\
+That a goal is missed follows from nothing but time, so somebody has to look, once a day. The events go into the outbox of \
+the same database, whose relay is part of the service. A week, a month or a due date is judged two days after its end.
+
+Example, for a crontab:
+  17 3 * * *  workout store settle
+
+Exit codes: 0 done, 2 the store cannot be used or has no outbox, or it was interrupted.")]
+    Settle(settle::Arguments),
     /// Partitions the large tables of a store in PostgreSQL by hash.
     #[command(after_help = "\
 For installations with hundreds of millions of workouts. While a table is partitioned nobody else reads or writes it, and \
@@ -127,6 +138,7 @@ pub(crate) fn run(command: Command) -> Result<ExitCode, Failure> {
             Command::EraseUser(arguments) => erase::run(arguments).await,
             Command::Quarantine(arguments) => quarantine::run(arguments).await,
             Command::Retain(arguments) => retain::run(arguments).await,
+            Command::Settle(arguments) => settle::run(arguments).await,
             Command::Partition(arguments) => partition::run(arguments).await,
         }
     })

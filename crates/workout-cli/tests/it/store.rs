@@ -12,7 +12,8 @@ use stats_store::{Effect, Fact, StatsStore};
 use tempfile::TempDir;
 use tokio::runtime::Runtime;
 use workout_events::jiff::{ToSpan, Zoned};
-use workout_events::{ActivityType, Event, Source, UserId, WorkoutId, WorkoutPerformed};
+use workout_events::types::goal::{GoalMetric, GoalPeriod, GoalSet};
+use workout_events::{ActivityType, Event, GoalId, Moment, Source, UserId, WorkoutId, WorkoutPerformed};
 
 use crate::command::{Run, command, feed, workout};
 
@@ -79,7 +80,7 @@ fn a_store_that_cannot_be_used_is_one_line_without_the_password() {
     #[track_caller]
     fn check(url: &str, mend: &str) {
         let user = UserId::generate().to_string();
-        let commands: [&[&str]; 9] = [
+        let commands: [&[&str]; 10] = [
             &["migrate", "--dry-run"],
             &["stats", "--user", &user],
             &["verify"],
@@ -88,6 +89,7 @@ fn a_store_that_cannot_be_used_is_one_line_without_the_password() {
             &["erase-user", "--yes", "--user", &user],
             &["quarantine"],
             &["retain", "--superseded", "1d", "--yes"],
+            &["settle"],
             &["partition", "--partitions", "4", "--yes"],
         ];
         for arguments in commands {
@@ -257,4 +259,27 @@ fn the_help_does_not_show_what_the_variable_holds() {
         help.code == Some(0) && help.stdout.contains("WORKOUT_STORE") && !help.stdout.contains("hunter2"),
         "{help:?}"
     );
+}
+
+#[test]
+fn a_missed_goal_is_told_once_and_only_where_somebody_can_be_told() {
+    let user = UserId::generate();
+    let store = Opened::new(&[user]);
+    let goal = GoalSet::new(GoalId::generate(), user, GoalMetric::Workouts, 1, GoalPeriod::Once)
+        .starts_at("2026-01-01T00:00:00Z".parse::<Moment>().unwrap())
+        .due_at("2026-01-31T00:00:00Z".parse::<Moment>().unwrap());
+    let set = Event::builder("/tests", goal).time("2026-01-01T00:00:00Z".parse().unwrap()).build().unwrap();
+    assert_eq!(store.write(&[Fact::from(&set)]), [Effect::Applied]);
+    // There is no outbox, so nothing is told, and nothing is written down as told.
+    let run = store.run(&["settle"]);
+    assert_eq!((run.code, store.count("outcomes")), (Some(2), 0), "{run:?}");
+    store.runtime.block_on(async {
+        StatsStore::builder(&store.url).announcing("/stats").connect().await.unwrap().close().await;
+    });
+    for told in ["1 stretches", "0 stretches"] {
+        let run = store.run(&["settle"]);
+        assert_eq!(run.code, Some(0), "{run:?}");
+        assert!(run.stdout.starts_with(told), "{run:?}");
+    }
+    assert_eq!(store.count("outcomes"), 1);
 }
