@@ -53,6 +53,8 @@ async fn a_write_that_cannot_be_serialized_begins_anew_as_a_whole() {
     site.set("default_transaction_isolation = 'serializable'").await;
     site.open_again().await;
     assert!(are_new(&write(&site.store, &site.tale.facts_of(3)).await.unwrap()));
+    // No statement is prepared yet, so that each is sent twice.
+    site.open_again().await;
     let theirs = site.tale.facts_of(3);
     // After the first statement, with which its view of the database begins.
     let mut stop = site.proxy.stop(Place::After("SELECT workout_id"));
