@@ -1,6 +1,7 @@
-//! Workouts of the last year, in random order of users and days.
+//! Workouts in the order in which they happen, of people at random.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
 
 use workout_benches::Failure;
 use workout_events::amqp::Message;
@@ -13,6 +14,9 @@ use workout_events::{
 const USERS: usize = 1_000;
 
 const ACTIVITIES: [ActivityType; 3] = [ActivityType::Running, ActivityType::Strength, ActivityType::Cycling];
+
+/// When the next workout begins: one a minute, from 2001 on, so that a round goes on where the one before has ended.
+static NEXT: AtomicI64 = AtomicI64::new(1_000_000_000);
 
 /// People who are the same in all rounds.
 pub(crate) fn users() -> Vec<UserId> {
@@ -32,7 +36,7 @@ pub(crate) fn history(
     };
     (0..events)
         .map(|_| {
-            let start = 1_750_000_000 + i64::try_from(random(365 * 86_400)).unwrap_or(0);
+            let start = NEXT.fetch_add(60, Ordering::Relaxed);
             let moment = |second: i64| Timestamp::from_second(second).map(Moment::from);
             let mut data = WorkoutPerformed::in_zone(
                 (WorkoutId::generate(), users[random(users.len())]),

@@ -86,10 +86,14 @@ async fn nobody_waits_for_ever() {
     let store = builder.acquire_timeout(Duration::from_millis(100)).connect().await.unwrap();
     let (writer, fact) = (store.writer(), performed(user, 60));
     let writing = tokio::spawn(async move { writer.write(&[fact]).await });
+    let waiting =
+        "SELECT count(*) > 0 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'";
     support::wait::until("the writer waits for the lock", Duration::from_mins(1), || async {
-        store.reader().totals(user).await.is_err_and(|error| error.is_transient())
+        sqlx::query_scalar(waiting).fetch_one(&pool).await.unwrap()
     })
     .await;
+    let read = store.reader().totals(user).await.unwrap_err();
+    assert!(read.is_transient(), "{read:?}");
     holder.rollback().await.unwrap();
     assert_eq!(writing.await.unwrap().unwrap(), [Effect::Applied]);
 }

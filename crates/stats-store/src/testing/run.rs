@@ -14,7 +14,7 @@ const SEED: &str = "WORKOUT_TEST_SEED";
 /// Checks so many random histories. A failure prints the smallest history that fails, and the seed with which the same
 /// histories come again: `WORKOUT_TEST_SEED`.
 pub fn over_histories(cases: u32, check: impl Fn(History)) {
-    let seed = env::var(SEED).ok().and_then(|text| read(&text)).unwrap_or_else(new);
+    let seed = env::var(SEED).ok().and_then(|text| read(&text)).unwrap_or_else(fresh);
     let config = Config { cases, failure_persistence: None, ..Config::default() };
     let mut runner = TestRunner::new_with_rng(config, TestRng::from_seed(RngAlgorithm::ChaCha, &seed));
     let told = runner.run(&histories(), |history| {
@@ -24,7 +24,7 @@ pub fn over_histories(cases: u32, check: impl Fn(History)) {
     told.unwrap_or_else(|failure| panic!("{failure}\nthe same again: {SEED}={}", text(&seed)));
 }
 
-fn new() -> [u8; 32] {
+fn fresh() -> [u8; 32] {
     let mut seed = [0; 32];
     for half in seed.chunks_mut(16) {
         half.copy_from_slice(Uuid::now_v7().as_bytes());
@@ -54,7 +54,7 @@ mod tests {
 
     #[test]
     fn a_seed_is_read_as_it_is_printed() {
-        let seed = new();
+        let seed = fresh();
         assert_eq!(read(&text(&seed)), Some(seed));
         assert_eq!(read("12"), None);
         assert_eq!(read(&"x".repeat(64)), None);
