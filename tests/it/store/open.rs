@@ -89,7 +89,7 @@ async fn nobody_waits_for_ever() {
     let waiting =
         "SELECT count(*) > 0 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'";
     support::wait::until("the writer waits for the lock", Duration::from_mins(1), || async {
-        sqlx::query_scalar(waiting).fetch_one(&pool).await.unwrap()
+        sqlx::query_scalar(locked).fetch_one(&pool).await.unwrap()
     })
     .await;
     let read = store.reader().totals(user).await.unwrap_err();
