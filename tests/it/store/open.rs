@@ -86,7 +86,7 @@ async fn nobody_waits_for_ever() {
     let store = builder.acquire_timeout(Duration::from_millis(100)).connect().await.unwrap();
     let (writer, fact) = (store.writer(), performed(user, 60));
     let writing = tokio::spawn(async move { writer.write(&[fact]).await });
-    let waiting =
+    let locked =
         "SELECT count(*) > 0 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'";
     support::wait::until("the writer waits for the lock", Duration::from_mins(1), || async {
         sqlx::query_scalar(locked).fetch_one(&pool).await.unwrap()
