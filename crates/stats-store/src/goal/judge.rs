@@ -16,7 +16,7 @@ use crate::person::People;
 use crate::projection::{DAYS, EFFORTS, within};
 use crate::query::Days;
 use crate::store::{about, day_sums, effort};
-use crate::table::{Filter, Find, On, Rows, Scan, Tables, Take, WORKOUTS};
+use crate::table::{Filter, Find, On, Rows, Scan, Tables, Take, Value, WORKOUTS};
 use crate::write::{Head, counted};
 
 /// The days on which something changed, of people who have goals.
@@ -31,6 +31,9 @@ struct Verdict {
     gone: Rows,
     news: Vec<News>,
 }
+
+/// How many workouts are in memory at once while they are read.
+const PORTION: usize = 1_000;
 
 /// A stretch, and what it comes to.
 type Stretches = BTreeMap<i64, (Days, Progress)>;
@@ -62,22 +65,24 @@ impl Judge {
     }
 }
 
-/// Judges all stretches of all goals of a person: what was said has changed, or all of it is made anew. Nobody is told about
-/// what ended before this day.
-pub(crate) async fn judge_all(
+/// Judges all stretches of all goals of a person: what a day is has changed, or all of it is made anew.
+pub(crate) async fn judge_all(tables: &mut impl Tables, people: &People, user: Uuid) -> Result<Vec<News>, StoreError> {
+    let mut verdict = Verdict::new();
+    for goal in goals(tables, user).await? {
+        verdict.judge_whole(tables, people, &goal, Day::MIN).await?;
+    }
+    verdict.write(tables).await
+}
+
+/// Judges all stretches of a goal of which something was said. Nobody is told about what ended before this day.
+pub(crate) async fn judge_goal(
     tables: &mut impl Tables,
     people: &People,
-    user: Uuid,
+    goal: &GoalRow,
     told_since: Day,
 ) -> Result<Vec<News>, StoreError> {
     let mut verdict = Verdict::new();
-    for goal in goals(tables, user).await? {
-        let kept = outcomes(tables, &goal).await?;
-        match Terms::new(&goal.spoken, people.get(user)?.wishes.preferences()) {
-            Some(terms) => verdict.judge(tables, &goal, &terms, terms.whole(), kept, told_since).await?,
-            None => verdict.gone.rows.extend(kept.iter().map(Row::key)),
-        }
-    }
+    verdict.judge_whole(tables, people, goal, told_since).await?;
     verdict.write(tables).await
 }
 
@@ -92,12 +97,7 @@ pub(crate) async fn drifts(
         let kept = outcomes(tables, &goal).await?;
         let Some(terms) = Terms::new(&goal.spoken, people.get(user)?.wishes.preferences()) else { continue };
         let stretches = stretches(tables, &goal, &terms, terms.whole()).await?;
-        let mut achieved = BTreeMap::new();
-        for (days, progress) in stretches.values() {
-            if let Some(row) = achieved_row(tables, &goal, &terms, *days, progress).await? {
-                achieved.insert(row.first_day, row);
-            }
-        }
+        let mut achieved = achieved_rows(tables, &goal, &terms, &stretches).await?;
         for row in kept.into_iter().filter(|row| row.achieved) {
             let wanted = achieved.remove(&row.first_day);
             if wanted != Some(row) {
@@ -125,6 +125,8 @@ pub(crate) async fn settle(
         // What was over when the goal was set was not missed.
         let begun = terms.stretch(terms.set_on).map_or(whole.first, |stretch| stretch.first);
         let first = goal.settled_day.map_or(begun, |day| Day::from_number(day).plus(1)).max(begun);
+        // Nor is anybody told after a year.
+        let first = terms.stretch(today.plus(-366)).map_or(first, |stretch| first.max(stretch.first));
         let kept = outcomes(tables, &goal).await?;
         let known = stretches(tables, &goal, &terms, Days::new(first, whole.last.min(today))).await?;
         let mut next = first;
@@ -153,6 +155,23 @@ impl Verdict {
         Self { new: rows(), changed: rows(), gone: rows(), news: Vec::new() }
     }
 
+    async fn judge_whole(
+        &mut self,
+        tables: &mut impl Tables,
+        people: &People,
+        goal: &GoalRow,
+        told_since: Day,
+    ) -> Result<(), StoreError> {
+        let kept = outcomes(tables, goal).await?;
+        match Terms::new(&goal.spoken, people.get(goal.user)?.wishes.preferences()) {
+            Some(terms) => self.judge(tables, goal, &terms, terms.whole(), kept, told_since).await,
+            None => {
+                self.gone.rows.extend(kept.iter().map(Row::key));
+                Ok(())
+            }
+        }
+    }
+
     /// Judges the stretches that lie within these days; `kept` is what is kept of them.
     async fn judge(
         &mut self,
@@ -165,16 +184,16 @@ impl Verdict {
     ) -> Result<(), StoreError> {
         let mut kept: BTreeMap<_, _> = kept.into_iter().map(|row| (row.first_day, row)).collect();
         let stretches = stretches(tables, goal, terms, days).await?;
-        for (first_day, (stretch, progress)) in &stretches {
-            let Some(row) = achieved_row(tables, goal, terms, *stretch, progress).await? else { continue };
-            let before = kept.remove(first_day);
+        for (first_day, row) in achieved_rows(tables, goal, terms, &stretches).await? {
+            let stretch = Days::new(Day::from_number(first_day), Day::from_number(row.last_day));
+            let before = kept.remove(&first_day);
             match before {
                 Some(before) if before == row => continue,
                 Some(_) => self.changed.push(row.into_row()),
                 None => self.new.push(row.into_row()),
             }
             if !before.is_some_and(|before| before.achieved) && stretch.last >= told_since {
-                self.news.extend(achieved(goal, terms, *stretch, &row));
+                self.news.extend(achieved(goal, terms, stretch, &row));
             }
         }
         for (first_day, row) in kept {
@@ -266,62 +285,97 @@ async fn points(tables: &mut impl Tables, user: Uuid, terms: &Terms, days: Days)
     Ok(points_of_days(terms, &days))
 }
 
-/// The row of a stretch in which the goal was reached.
-async fn achieved_row(
+/// The rows of the stretches in which the goal was reached, by their first days.
+async fn achieved_rows(
     tables: &mut impl Tables,
     goal: &GoalRow,
     terms: &Terms,
-    stretch: Days,
-    progress: &Progress,
-) -> Result<Option<Row>, StoreError> {
-    let Some(reached) = progress.reached else { return Ok(None) };
-    let target = terms.target(stretch);
-    let Some((workout, value)) = reached_by(tables, goal.user, terms, reached, target).await? else {
-        return Ok(None);
-    };
-    Ok(Some(Row {
-        user: goal.user,
-        goal: goal.goal,
-        first_day: stretch.first.number(),
-        achieved: true,
-        last_day: stretch.last.number(),
-        target,
-        value,
-        at_us: Some(workout.ended_us),
-        workout: Some(workout.workout_id.into()),
-    }))
+    stretches: &Stretches,
+) -> Result<BTreeMap<i64, Row>, StoreError> {
+    let reached = stretches.values().filter_map(|(_, progress)| progress.reached);
+    let workouts =
+        workouts_of(tables, goal.user, terms, &reached.map(|reached| reached.point).collect::<Vec<_>>()).await?;
+    let mut rows = BTreeMap::new();
+    for (first_day, (stretch, progress)) in stretches {
+        let Some(reached) = progress.reached else { continue };
+        let target = terms.target(*stretch);
+        let Some((workout, value)) = reached_by(terms, reached, target, &workouts) else { continue };
+        let row = Row {
+            user: goal.user,
+            goal: goal.goal,
+            first_day: *first_day,
+            achieved: true,
+            last_day: stretch.last.number(),
+            target,
+            value,
+            at_us: Some(workout.ended_us),
+            workout: Some(workout.workout_id.into()),
+        };
+        rows.insert(*first_day, row);
+    }
+    Ok(rows)
 }
 
-/// The workout with which the target was reached, and what there was then.
-async fn reached_by(
+/// The workouts of the days of these points, by their times: in as many questions for many days as for one.
+async fn workouts_of(
     tables: &mut impl Tables,
     user: Uuid,
     terms: &Terms,
-    Reached { point, before, after }: Reached,
-    target: i64,
-) -> Result<Option<(Counted, i64)>, StoreError> {
-    let mut filters = match (point.workout_id, terms.activity) {
-        (Some(workout), _) => vec![Filter::Equal("workout_id", Uuid::from(workout).into())],
-        (None, Some(activity)) => vec![Filter::Equal("activity", activity.as_str().into())],
-        (None, None) => Vec::new(),
-    };
-    let day = Days::new(point.day, point.day);
-    filters.extend([Filter::Between("day", day.first.number(), day.last.number()), about(day)]);
+    points: &[Point],
+) -> Result<BTreeMap<i64, Vec<Counted>>, StoreError> {
+    let days: BTreeSet<_> = points.iter().map(|point| point.day).collect();
+    let (Some(first), Some(last)) = (days.first(), days.last()) else { return Ok(BTreeMap::new()) };
+    let hull = Days::new(*first, *last);
+    let mut filters = vec![Filter::Between("day", first.number(), last.number()), about(hull)];
+    filters.extend(
+        terms
+            .activity
+            .filter(|_| terms.exercise.is_none())
+            .map(|activity| Filter::Equal("activity", activity.as_str().into())),
+    );
     let scan = Scan { table: &WORKOUTS, user, filters, take: Take::Rows, with_data: false };
-    let heads = tables.scan(&scan).await?.into_iter().map(Head::from_row).collect::<Result<Vec<_>, _>>()?;
-    let facts: Vec<_> = heads.iter().filter_map(|head| head.fact_id).collect();
-    let mut workouts: Vec<_> = counted(tables, &facts).await?.into_values().collect();
-    workouts.sort_by_key(|workout| (workout.started_us, workout.workout_id));
-    let mut value = before;
-    for workout in workouts {
-        // A day in a row is one with its first workout; of a sum it takes some of the day's.
-        let is_whole = point.workout_id.is_some() || terms.metric == GoalMetric::StreakDays;
-        value = if is_whole { after } else { value + of_tally(terms.metric, &workout.tally) };
-        if value >= target {
-            return Ok(Some((workout, value)));
+    let mut heads = Vec::new();
+    for row in tables.scan(&scan).await? {
+        let day = match &row[WORKOUTS.place("day")] {
+            Value::Int(day) if days.contains(&Day::from_number(*day)) => *day,
+            _ => continue,
+        };
+        heads.extend(Head::from_row(row)?.fact_id.map(|fact| (day, fact)));
+    }
+    let mut workouts = BTreeMap::<i64, Vec<Counted>>::new();
+    for portion in heads.chunks(PORTION) {
+        let facts: Vec<_> = portion.iter().map(|(_, fact)| *fact).collect();
+        let mut found = counted(tables, &facts).await?;
+        for (day, fact) in portion {
+            workouts.entry(*day).or_default().extend(found.remove(fact));
         }
     }
-    Ok(None)
+    for workouts in workouts.values_mut() {
+        workouts.sort_by_key(|workout| (workout.started_us, workout.workout_id));
+    }
+    Ok(workouts)
+}
+
+/// The workout with which the target was reached, and what there was then.
+fn reached_by<'w>(
+    terms: &Terms,
+    Reached { point, before, after }: Reached,
+    target: i64,
+    workouts: &'w BTreeMap<i64, Vec<Counted>>,
+) -> Option<(&'w Counted, i64)> {
+    let workouts = workouts.get(&point.day.number())?;
+    if let Some(id) = point.workout_id {
+        return workouts.iter().find(|workout| workout.workout_id == id).map(|workout| (workout, after));
+    }
+    // A day in a row is one with its first workout; of a sum it takes some of the day's.
+    if terms.metric == GoalMetric::StreakDays {
+        return workouts.first().map(|workout| (workout, after));
+    }
+    let mut value = before;
+    workouts.iter().find_map(|workout| {
+        value += of_tally(terms.metric, &workout.tally);
+        (value >= target).then_some((workout, value))
+    })
 }
 
 fn whose(goal: &GoalRow) -> Option<(UserId, GoalId)> {

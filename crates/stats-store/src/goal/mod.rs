@@ -15,7 +15,7 @@ mod rows;
 mod spoken;
 mod terms;
 
-pub(crate) use judge::{Judge, drifts, judge_all, settle};
+pub(crate) use judge::{Judge, drifts, judge_all, judge_goal, settle};
 pub use outcome::Outcome;
 pub(crate) use outcome::outcome;
 pub(crate) use progress::{Point, Progress, points_of_days, points_of_efforts, progress};

@@ -9,7 +9,6 @@ use crate::definition::definition;
 use crate::error::{Kind, StoreError};
 use crate::goal::judge_all;
 use crate::news::News;
-use crate::number::Day;
 use crate::number::Tally;
 use crate::person::People;
 use crate::projection::{ALL, Deltas};
@@ -63,7 +62,7 @@ pub(super) async fn person(tables: &mut impl Tables, people: &mut People, user: 
     person.tally = tally;
     person.definition = definition();
     if person.goals > 0 {
-        news.append(&mut judge_all(tables, people, user, Day::MIN).await?);
+        news.append(&mut judge_all(tables, people, user).await?);
     }
     Ok(news)
 }

@@ -8,7 +8,7 @@ use super::rebuild;
 use super::recorded::Recorded;
 use crate::error::StoreError;
 use crate::fact::{Body, Effect, Fact};
-use crate::goal::{GOALS, GoalRow, Spoken, goal_row, judge_all, read_goal};
+use crate::goal::{GOALS, GoalRow, Spoken, goal_row, judge_all, judge_goal, read_goal};
 use crate::news::News;
 use crate::number::Day;
 use crate::person::People;
@@ -37,7 +37,7 @@ pub(super) async fn wish(
         rebuild::person(tables, people, user).await?
     } else if has_goals {
         // So may be the weeks, and the day on which a goal was set.
-        judge_all(tables, people, user, Day::MIN).await?
+        judge_all(tables, people, user).await?
     } else {
         Vec::new()
     };
@@ -68,7 +68,7 @@ pub(super) async fn goal(
     person.goals += i64::from(!is_known);
     // A goal that begins in the past was reached then, and nobody wants to be told today.
     let since = Day::of_clock(fact.said_us.div_euclid(1_000_000), 0).plus(-1);
-    let news = judge_all(tables, people, user, since).await?;
+    let news = judge_goal(tables, people, &row, since).await?;
     Ok((Effect::Applied, news))
 }
 
