@@ -2,6 +2,7 @@
 
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, HashMap};
+use std::mem;
 use std::ops::Bound;
 use std::sync::Arc;
 
@@ -10,7 +11,7 @@ use uuid::Uuid;
 #[cfg(feature = "announce")]
 use workout_publisher::Broker;
 
-use crate::error::StoreError;
+use crate::error::{Kind, StoreError};
 use crate::fact::PERFORMED;
 use crate::news::{Mailbox, News};
 use crate::person::Person;
@@ -19,7 +20,7 @@ use crate::query::Board;
 use crate::store::Database;
 use crate::table::{Filter, Find, LEDGER, On, PEOPLE, Rows, Scan, Seen, Table, Tables, Take, Value};
 #[cfg(feature = "announce")]
-use crate::{error::Kind, news::Announced, store::Shutdown};
+use crate::{news::Announced, store::Shutdown};
 
 /// One writer at a time, and no reader beside it.
 pub(crate) struct Memory(Arc<RwLock<State>>, Option<Arc<Mailbox>>);
@@ -34,17 +35,53 @@ impl Memory {
 /// The rows of each table, by their keys.
 type State = HashMap<&'static str, BTreeMap<Vec<Value>, Vec<Value>>>;
 
-/// Needs no undoing: its statements neither fail nor wait, and all that the algorithm above them refuses, it refuses before
-/// the first change.
-pub(crate) struct MemoryTransaction(OwnedRwLockWriteGuard<State>, Option<Arc<Mailbox>>);
+/// A table, a key, and the row that was there.
+type Before = (&'static str, Vec<Value>, Option<Vec<Value>>);
+
+/// Undoes what it did when it is dropped without a commit.
+pub(crate) struct MemoryTransaction {
+    state: OwnedRwLockWriteGuard<State>,
+    /// What there was before each change.
+    before: Vec<Before>,
+    mailbox: Option<Arc<Mailbox>>,
+    news: Vec<News>,
+}
+
+impl MemoryTransaction {
+    /// Nothing takes a row away.
+    fn set(&mut self, table: &'static Table, key: Vec<Value>, row: Option<Vec<Value>>) {
+        let rows = self.state.entry(table.name).or_default();
+        let before = match row {
+            Some(row) => rows.insert(key.clone(), row),
+            None => rows.remove(&key),
+        };
+        self.before.push((table.name, key, before));
+    }
+
+    fn get(&self, table: &Table, key: &[Value]) -> Option<&Vec<Value>> {
+        self.state.get(table.name)?.get(key)
+    }
+}
+
+impl Drop for MemoryTransaction {
+    fn drop(&mut self) {
+        for (table, key, before) in self.before.drain(..).rev() {
+            let rows = self.state.entry(table).or_default();
+            match before {
+                Some(row) => rows.insert(key, row),
+                None => rows.remove(&key),
+            };
+        }
+    }
+}
 
 impl Tables for MemoryTransaction {
     async fn find(&mut self, find: Find<'_>) -> Result<Vec<Vec<Value>>, StoreError> {
-        Ok(rows(&self.0, find))
+        Ok(rows(&self.state, find))
     }
 
     async fn find_under(&mut self, keys: Rows) -> Result<Vec<Vec<Value>>, StoreError> {
-        let Some(rows) = self.0.get(keys.table.name) else { return Ok(Vec::new()) };
+        let Some(rows) = self.state.get(keys.table.name) else { return Ok(Vec::new()) };
         let under = |key: Vec<Value>| {
             let is_under = {
                 let key = key.clone();
@@ -58,59 +95,58 @@ impl Tables for MemoryTransaction {
     }
 
     async fn scan(&mut self, scan: &Scan) -> Result<Vec<Vec<Value>>, StoreError> {
-        Ok(scanned(&self.0, scan))
+        Ok(scanned(&self.state, scan))
     }
 
     async fn put(&mut self, rows: Rows, on: On) -> Result<(), StoreError> {
-        let table = self.0.entry(rows.table.name).or_default();
+        let table = rows.table;
         for mut key in rows.rows {
-            let rest = key.split_off(rows.table.key.len());
-            match table.get_mut(&key) {
-                Some(there) if on == On::Add => there.iter_mut().zip(rest).for_each(|(sum, value)| add(sum, &value)),
-                Some(_) if on == On::Keep => {}
-                _ => {
-                    table.insert(key, rest);
-                }
+            let mut row = key.split_off(table.key.len());
+            match (self.get(table, &key), on) {
+                (Some(_), On::Race) => return Err(Kind::Raced.into()),
+                (Some(_), On::Keep) => continue,
+                (Some(there), On::Add) => row.iter_mut().zip(there).for_each(|(sum, value)| add(sum, value)),
+                _ => {}
             }
+            self.set(table, key, Some(row));
         }
         Ok(())
     }
 
     async fn sweep(&mut self, keys: Rows) -> Result<(), StoreError> {
-        let table = self.0.entry(keys.table.name).or_default();
-        for key in &keys.rows {
-            if table.get(key).is_some_and(|rest| rest.first() == Some(&Value::Int(0))) {
-                table.remove(key);
+        for key in keys.rows {
+            if self.get(keys.table, &key).is_some_and(|rest| rest.first() == Some(&Value::Int(0))) {
+                self.set(keys.table, key, None);
             }
         }
         Ok(())
     }
 
     async fn remove(&mut self, keys: Rows) -> Result<(), StoreError> {
-        let table = self.0.entry(keys.table.name).or_default();
-        for key in &keys.rows {
-            table.remove(key);
+        for key in keys.rows {
+            self.set(keys.table, key, None);
         }
         Ok(())
     }
 
     async fn delete(&mut self, find: Find<'_>) -> Result<(), StoreError> {
-        for mut row in rows(&self.0, find) {
+        for mut row in rows(&self.state, find) {
             row.truncate(find.table.key.len());
-            self.0.entry(find.table.name).or_default().remove(&row);
+            self.set(find.table, row, None);
         }
         Ok(())
     }
 
-    async fn announce(&mut self, news: Vec<News>) -> Result<(), StoreError> {
-        // Nothing can fail between this and the commit.
-        if let Some(mailbox) = &self.1 {
-            mailbox.post(news);
-        }
+    async fn announce(&mut self, mut news: Vec<News>) -> Result<(), StoreError> {
+        self.news.append(&mut news);
         Ok(())
     }
 
-    async fn commit(self) -> Result<(), StoreError> {
+    async fn commit(mut self) -> Result<(), StoreError> {
+        self.before.clear();
+        if let Some(mailbox) = &self.mailbox {
+            mailbox.post(mem::take(&mut self.news));
+        }
         Ok(())
     }
 }
@@ -121,7 +157,8 @@ impl Database for Memory {
     type Transaction = MemoryTransaction;
 
     async fn begin(&self) -> Result<MemoryTransaction, StoreError> {
-        Ok(MemoryTransaction(Arc::clone(&self.0).write_owned().await, self.1.clone()))
+        let state = Arc::clone(&self.0).write_owned().await;
+        Ok(MemoryTransaction { state, before: Vec::new(), mailbox: self.1.clone(), news: Vec::new() })
     }
 
     async fn scan(&self, scan: &Scan) -> Result<Seen, StoreError> {

@@ -8,7 +8,7 @@ use workout_events::{GoalId, Moment, UserId};
 
 use super::progress::{Point, Progress, Reached, of_tally, points_of_days, points_of_efforts, progress};
 use super::rows::{GOALS, GoalRow, OUTCOMES, Row, goal_row, read_goal};
-use super::terms::Terms;
+use super::terms::{Terms, said_in_events};
 use crate::error::StoreError;
 use crate::news::News;
 use crate::number::{Counted, Day};
@@ -58,18 +58,24 @@ impl Judge {
                 let mut key = Rows::new(&OUTCOMES);
                 key.push(vec![goal.user.into(), goal.goal.into(), first.number().into()]);
                 let kept = tables.find_under(key).await?.into_iter().map(Row::read).collect::<Result<_, _>>()?;
-                verdict.judge(tables, &goal, &terms, Days::new(first, last), kept, Day::MIN).await?;
+                verdict.judge(tables, &goal, &terms, Days::new(first, last), kept, terms.begun()).await?;
             }
         }
         verdict.write(tables).await
     }
 }
 
-/// Judges all stretches of all goals of a person: what a day is has changed, or all of it is made anew.
-pub(crate) async fn judge_all(tables: &mut impl Tables, people: &People, user: Uuid) -> Result<Vec<News>, StoreError> {
+/// Judges all stretches of all goals of a person: what a day is has changed, or all of it is made anew. Nobody is told about
+/// what ended before this day.
+pub(crate) async fn judge_all(
+    tables: &mut impl Tables,
+    people: &People,
+    user: Uuid,
+    told_since: Day,
+) -> Result<Vec<News>, StoreError> {
     let mut verdict = Verdict::new();
     for goal in goals(tables, user).await? {
-        verdict.judge_whole(tables, people, &goal, Day::MIN).await?;
+        verdict.judge_whole(tables, people, &goal, told_since).await?;
     }
     verdict.write(tables).await
 }
@@ -123,7 +129,7 @@ pub(crate) async fn settle(
         let Some(terms) = Terms::new(&goal.spoken, people.get(user)?.wishes.preferences()) else { continue };
         let whole = terms.whole();
         // What was over when the goal was set was not missed.
-        let begun = terms.stretch(terms.set_on).map_or(whole.first, |stretch| stretch.first);
+        let begun = terms.begun();
         let first = goal.settled_day.map_or(begun, |day| Day::from_number(day).plus(1)).max(begun);
         // Nor is anybody told after a year.
         let first = terms.stretch(today.plus(-366)).map_or(first, |stretch| first.max(stretch.first));
@@ -133,7 +139,7 @@ pub(crate) async fn settle(
         while let Some(stretch) = terms.stretch(next).filter(|stretch| stretch.last < today) {
             next = stretch.last.plus(1);
             goal.settled_day = Some(stretch.last.number());
-            let is_given_up = terms.cancelled.is_some_and(|day| stretch.has(day));
+            let is_given_up = terms.is_given_up(stretch);
             let has_outcome = kept.iter().any(|row| row.first_day == stretch.first.number());
             if !is_given_up && !has_outcome {
                 let value = known.get(&stretch.first.number()).map_or(0, |(_, progress)| progress.value);
@@ -163,13 +169,11 @@ impl Verdict {
         told_since: Day,
     ) -> Result<(), StoreError> {
         let kept = outcomes(tables, goal).await?;
-        match Terms::new(&goal.spoken, people.get(goal.user)?.wishes.preferences()) {
-            Some(terms) => self.judge(tables, goal, &terms, terms.whole(), kept, told_since).await,
-            None => {
-                self.gone.rows.extend(kept.iter().map(Row::key));
-                Ok(())
-            }
-        }
+        let Some(terms) = Terms::new(&goal.spoken, people.get(goal.user)?.wishes.preferences()) else {
+            self.gone.rows.extend(kept.iter().map(Row::key));
+            return Ok(());
+        };
+        self.judge(tables, goal, &terms, terms.whole(), kept, told_since).await
     }
 
     /// Judges the stretches that lie within these days; `kept` is what is kept of them.
@@ -203,9 +207,15 @@ impl Verdict {
             if !row.achieved && is_stretch {
                 continue;
             }
-            self.gone.push(row.key());
+            let value = stretches.get(&first_day).map_or(0, |(_, progress)| progress.value);
+            // Its time is over, which was looked at when it was reached.
+            if is_stretch && goal.settled_day >= Some(row.last_day) && !terms.is_given_up(stretch) {
+                self.changed.push(missed(goal, terms, stretch, value).into_row());
+                self.news.extend(missed_news(goal, terms, stretch, value));
+            } else {
+                self.gone.push(row.key());
+            }
             if row.achieved && stretch.last >= told_since {
-                let value = stretches.get(&first_day).map_or(0, |(_, progress)| progress.value);
                 self.news.extend(revoked(goal, terms, stretch, value));
             }
         }
@@ -213,24 +223,8 @@ impl Verdict {
     }
 
     fn miss(&mut self, goal: &GoalRow, terms: &Terms, stretch: Days, value: i64) {
-        let row = Row {
-            user: goal.user,
-            goal: goal.goal,
-            first_day: stretch.first.number(),
-            achieved: false,
-            last_day: stretch.last.number(),
-            target: terms.target(stretch),
-            value,
-            at_us: None,
-            workout: None,
-        };
-        self.new.push(row.into_row());
-        let news = || {
-            let (user, goal_id) = whose(goal)?;
-            let value = u64::try_from(value).ok()?;
-            Some(News::GoalMissed(GoalMissed::new(goal_id, user, terms.beginning(stretch)?, value)))
-        };
-        self.news.extend(news());
+        self.new.push(missed(goal, terms, stretch, value).into_row());
+        self.news.extend(missed_news(goal, terms, stretch, value));
     }
 
     async fn write(self, tables: &mut impl Tables) -> Result<Vec<News>, StoreError> {
@@ -382,11 +376,32 @@ fn whose(goal: &GoalRow) -> Option<(UserId, GoalId)> {
     Some((UserId::new(goal.user).ok()?, GoalId::new(goal.goal).ok()?))
 }
 
+fn missed(goal: &GoalRow, terms: &Terms, stretch: Days, value: i64) -> Row {
+    Row {
+        user: goal.user,
+        goal: goal.goal,
+        first_day: stretch.first.number(),
+        achieved: false,
+        last_day: stretch.last.number(),
+        target: terms.target(stretch),
+        value,
+        at_us: None,
+        workout: None,
+    }
+}
+
+fn missed_news(goal: &GoalRow, terms: &Terms, stretch: Days, value: i64) -> Option<News> {
+    let (user, goal_id) = whose(goal)?;
+    let value = u64::try_from(value).ok()?;
+    Some(News::GoalMissed(GoalMissed::new(goal_id, user, terms.beginning(stretch)?, value)))
+}
+
 fn achieved(goal: &GoalRow, terms: &Terms, stretch: Days, row: &Row) -> Option<News> {
     let (user, goal_id) = whose(goal)?;
     let at = workout_events::jiff::Timestamp::from_microsecond(row.at_us?).ok()?;
     let value = u64::try_from(row.value).ok()?;
-    let achieved = GoalAchieved::new(goal_id, user, terms.beginning(stretch)?, value, Moment::from(at));
+    let achieved =
+        GoalAchieved::new(goal_id, user, terms.beginning(stretch)?, value, said_in_events(Moment::from(at))?);
     Some(News::GoalAchieved(achieved))
 }
 

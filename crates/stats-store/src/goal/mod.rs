@@ -21,7 +21,7 @@ pub(crate) use outcome::outcome;
 pub(crate) use progress::{Point, Progress, points_of_days, points_of_efforts, progress};
 pub(crate) use rows::{GOALS, GoalRow, OUTCOMES, Row, goal_row, read_goal};
 pub(crate) use spoken::{GoalSaid, Spoken};
-pub(crate) use terms::Terms;
+pub(crate) use terms::{Terms, said_in_events};
 
 /// Grows when what a goal comes to is changed, so that everybody's are judged anew.
 pub(crate) const VERSION: i64 = 1;

@@ -76,9 +76,25 @@ impl Terms {
         Days::new(first, last)
     }
 
-    /// The first midnight of a stretch where the person lives.
+    /// The first midnight of a stretch where the person lives; nothing where no event can say so.
     pub(crate) fn beginning(&self, stretch: Days) -> Option<Moment> {
-        stretch.first.date().to_zoned(self.zone.zone()).ok().map(|midnight| Moment::from(&midnight))
+        let midnight = stretch.first.date().to_zoned(self.zone.zone()).ok()?;
+        said_in_events(Moment::from(&midnight))
+    }
+
+    /// The first day of the stretch in which the goal was set: what was over then is neither told nor missed.
+    pub(crate) fn begun(&self) -> Day {
+        let whole = self.whole();
+        match self.stretch(self.set_on) {
+            Some(stretch) => stretch.first,
+            None if self.set_on > whole.last => whole.last.plus(1),
+            None => whole.first,
+        }
+    }
+
+    /// Whether the person gave the goal up in this stretch.
+    pub(crate) fn is_given_up(&self, stretch: Days) -> bool {
+        self.cancelled.is_some_and(|day| stretch.has(day))
     }
 
     /// What is wanted of this stretch: what was said last before its end.
@@ -86,6 +102,11 @@ impl Terms {
         let in_time = self.targets.iter().take_while(|(day, _)| *day <= stretch.last).last();
         in_time.or(self.targets.first()).map_or(i64::MAX, |(_, target)| *target)
     }
+}
+
+/// A moment in the years that events have.
+pub(crate) fn said_in_events(moment: Moment) -> Option<Moment> {
+    (1970..=2199).contains(&moment.offset().to_datetime(moment.timestamp()).year()).then_some(moment)
 }
 
 /// A moment that somebody wrote with an offset is on the day that it shows.

@@ -1,5 +1,6 @@
 //! What there is to tell others about somebody's statistics.
 
+use workout_events::UserId;
 use workout_events::types::goal::{GoalAchieved, GoalMissed, GoalRevoked};
 use workout_events::types::record::{RecordRevoked, RecordSet};
 
@@ -11,6 +12,19 @@ pub(crate) enum News {
     GoalAchieved(GoalAchieved),
     GoalRevoked(GoalRevoked),
     GoalMissed(GoalMissed),
+}
+
+impl News {
+    /// Whom it is about.
+    pub(crate) fn user_id(&self) -> UserId {
+        match self {
+            Self::RecordSet(data) => data.user_id,
+            Self::RecordRevoked(data) => data.user_id,
+            Self::GoalAchieved(data) => data.user_id,
+            Self::GoalRevoked(data) => data.user_id,
+            Self::GoalMissed(data) => data.user_id,
+        }
+    }
 }
 
 /// Does the same with the event of any news: they differ only in its type.

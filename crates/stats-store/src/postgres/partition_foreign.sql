@@ -4,6 +4,7 @@
 DO $foreign$
 DECLARE
     line text;
+    owner text;
 BEGIN
     IF to_regclass('workout_stats.foreign_ids') IS NOT NULL THEN
         RETURN;
@@ -28,7 +29,13 @@ BEGIN
         WHEN (NEW.foreign_id IS NOT NULL) EXECUTE FUNCTION workout_stats.keep_foreign_ids();
     CREATE TRIGGER foreign_id_goes AFTER DELETE ON workout_stats.ledger FOR EACH ROW
         WHEN (OLD.foreign_id IS NOT NULL) EXECUTE FUNCTION workout_stats.keep_foreign_ids();
-    -- Who may write to the ledger may do so there.
+    -- They are whose the ledger is, and who may write to it may do so there.
+    SELECT pg_get_userbyid(relowner) INTO owner FROM pg_class WHERE oid = 'workout_stats.ledger'::regclass;
+    EXECUTE format('ALTER TABLE workout_stats.foreign_ids OWNER TO %I', owner);
+    FOR part IN 0 .. {partitions} - 1 LOOP
+        EXECUTE format('ALTER TABLE workout_stats.%I OWNER TO %I', 'foreign_ids_' || part, owner);
+    END LOOP;
+    EXECUTE format('ALTER FUNCTION workout_stats.keep_foreign_ids() OWNER TO %I', owner);
     FOR line IN SELECT format('GRANT %s ON workout_stats.foreign_ids TO %s', privilege_type,
             CASE grantee WHEN 0 THEN 'PUBLIC' ELSE quote_ident(pg_get_userbyid(grantee)) END)
             FROM pg_class, aclexplode(relacl) WHERE oid = 'workout_stats.ledger'::regclass LOOP

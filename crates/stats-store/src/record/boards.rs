@@ -10,6 +10,7 @@ use super::mark::{Attempt, RecordOf, attempts};
 use super::progression::{Gap, Progression, Step};
 use super::rows::{BESTS, RECORDS, Scope, bests, key, read, row};
 use crate::error::StoreError;
+use crate::goal::said_in_events;
 use crate::news::News;
 use crate::number::{Counted, Day};
 use crate::table::{Find, On, Rows, Table, Tables, Value};
@@ -224,7 +225,7 @@ fn set(scope: &Scope, kind: RecordKind, step: &Step) -> Option<News> {
         kind,
         step.workout_id,
         value,
-        Moment::from(at),
+        said_in_events(Moment::from(at))?,
     );
     set.previous_value = step.previous.and_then(|value| u64::try_from(value).ok());
     match scope.1.parse().ok()? {

@@ -52,7 +52,7 @@ impl Changes {
         let mut boards = self.boards(tables).await?;
         for (scope, change) in &self.0 {
             let removed = change.removed.iter();
-            let gaps: Vec<_> = removed.flat_map(|attempt| boards.remove(scope, attempt.workout_id)).collect();
+            let gaps = together(removed.flat_map(|attempt| boards.remove(scope, attempt.workout_id)).collect());
             for attempt in &change.added {
                 boards.add(scope, attempt);
             }
@@ -98,6 +98,19 @@ fn keys<'s>(table: &'static crate::table::Table, scopes: impl Iterator<Item = &'
     let mut keys = Rows::new(table);
     keys.rows.extend(scopes.map(|(user, scope)| vec![(*user).into(), scope.as_str().into()]));
     keys
+}
+
+/// Those that overlap are looked through once.
+fn together(mut gaps: Vec<Gap>) -> Vec<Gap> {
+    gaps.sort_by_key(|gap| gap.from_us);
+    gaps.dedup_by(|next, one| {
+        let overlap = one.to_us.is_none_or(|to| next.from_us <= to);
+        if overlap {
+            one.to_us = one.to_us.zip(next.to_us).map(|(one, next)| one.max(next));
+        }
+        overlap
+    });
+    gaps
 }
 
 /// How an attempt is read from a row.

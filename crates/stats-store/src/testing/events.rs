@@ -47,7 +47,7 @@ where
     Fact::from(&Event::builder("/tests", data).time(time).build().expect("the tests make valid events"))
 }
 
-fn event<T: EventType>(data: T, id: Option<EventId>) -> Event<T> {
+pub(super) fn event<T: EventType>(data: T, id: Option<EventId>) -> Event<T> {
     let builder = Event::builder("/tests", data);
     let builder = match id {
         Some(id) => builder.id(id),

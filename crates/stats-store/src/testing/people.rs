@@ -13,6 +13,7 @@ impl Store {
         self.a_change_of_the_hour_moves_all_days().await;
         self.whoever_was_erased_stays_erased().await;
         self.a_workout_that_was_moved_to_an_erased_person_does_not_come_back().await;
+        self.whoever_is_forgotten_takes_nothing_away_from_others().await;
         self.a_moment_changes_when_something_does().await;
         self.pages_neither_repeat_nor_skip().await;
         self.a_leaderboard_shows_who_wants_to_be_shown().await;
@@ -83,6 +84,15 @@ impl Store {
             self.has(from, Totals::new(0, 0, None)).await;
             self.has(to, Totals::new(0, 0, None)).await;
         }
+    }
+
+    /// Two people claim a revision. The one who came first has it, also after the other is forgotten.
+    async fn whoever_is_forgotten_takes_nothing_away_from_others(&self) {
+        let (one, other, workout) = (UserId::generate(), UserId::generate(), WorkoutId::generate());
+        let _ = self.write(&[fact(performed(workout, one, 60, None)), any(UserErased::new(other), 0)]).await;
+        assert_eq!(self.write(&[fact(performed(workout, other, 60, None))]).await, [Erased]);
+        self.has(one, Totals::new(1, 60, None)).await;
+        self.has(other, Totals::new(0, 0, None)).await;
     }
 
     async fn a_moment_changes_when_something_does(&self) {

@@ -2,9 +2,10 @@
 
 use std::sync::Arc;
 
-use workout_events::{EventId, UserId, WorkoutId};
+use workout_events::types::goal::{GoalMetric, GoalPeriod, GoalSet};
+use workout_events::{EventId, GoalId, UserId, WorkoutId};
 
-use super::events::{deleted, fact, fact_with_id, performed};
+use super::events::{deleted, event, fact, fact_with_id, performed};
 use crate::Effect::{Applied, Conflict, Duplicate, Superseded};
 use crate::{Effect, Fact, StatsReader, StatsWriter, Totals};
 
@@ -24,6 +25,7 @@ pub async fn keeps_the_contract(writer: Arc<dyn StatsWriter>, reader: Arc<dyn St
     store.the_highest_revision_counts_in_whatever_order().await;
     store.a_deletion_beats_the_revision_of_its_number_in_either_order().await;
     store.two_facts_of_one_identity_are_a_conflict().await;
+    store.an_id_that_a_goal_has_taken_is_a_conflict().await;
     store.an_edit_may_move_a_workout_to_another_user().await;
     store.writers_at_the_same_time_lose_nothing().await;
     store.people_are_counted_by_their_own_days().await;
@@ -104,6 +106,19 @@ impl Store {
                 assert!(matches!(effect[..], [Applied | Superseded]), "{effect:?}");
             }
             self.has(user, Totals::new(0, 0, None)).await;
+        }
+    }
+
+    /// In either order.
+    async fn an_id_that_a_goal_has_taken_is_a_conflict(&self) {
+        for order in [[0, 1], [1, 0]] {
+            let (user, goal) = (UserId::generate(), GoalId::generate());
+            let workout = fact(performed(WorkoutId::generate(), user, 60, None));
+            let aim = GoalSet::new(goal, user, GoalMetric::Workouts, 1, GoalPeriod::Weekly);
+            let facts = [Fact::from(&event(aim, Some(workout.event_id()))), workout];
+            let effects =
+                [self.write(&facts[order[0]..=order[0]]).await, self.write(&facts[order[1]..=order[1]]).await];
+            assert_eq!(effects, [[Applied], [Conflict]]);
         }
     }
 

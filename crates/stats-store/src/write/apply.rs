@@ -39,26 +39,28 @@ pub(crate) async fn apply(
     // What was kept under an older definition cannot be taken away under this one.
     let mut news = Vec::new();
     for user in people.outdated() {
-        news.append(&mut rebuild::person(tables, &mut people, user).await?);
+        news.append(&mut rebuild::person(tables, &mut people, user, Day::MIN).await?);
     }
     let mut effects = Vec::with_capacity(facts.len());
     let mut found = Some(found);
+    let mut wished = wish::Wished::default();
     // Facts about people change what the facts after them mean.
     for run in facts.chunk_by(|one, two| one.workout_id().is_some() && two.workout_id().is_some()) {
+        if !matches!(run[0].body, Body::Wished { .. }) {
+            news.append(&mut std::mem::take(&mut wished).settle(tables, &mut people).await?);
+        }
         match &run[0].body {
             Body::Performed(_) | Body::Deleted { .. } => {
                 let heads = match found.take().filter(|_| run.len() == facts.len()) {
                     Some(heads) => heads,
                     None => heads(tables, run, true).await?,
                 };
-                let (mut written, mut told) = workouts(tables, &mut people, run, heads, now_us).await?;
+                let (mut written, mut told) = workouts(tables, &mut people, run, heads, again, now_us).await?;
                 effects.append(&mut written);
                 news.append(&mut told);
             }
             Body::Wished { .. } => {
-                let (effect, mut told) = wish::wish(tables, &mut people, &run[0], now_us).await?;
-                effects.push(effect);
-                news.append(&mut told);
+                effects.push(wish::wish(tables, &mut people, &run[0], &mut wished, now_us).await?);
             }
             Body::Goal { .. } => {
                 let (effect, mut told) = wish::goal(tables, &mut people, &run[0], now_us).await?;
@@ -67,9 +69,12 @@ pub(crate) async fn apply(
             }
             Body::Erased { user_id } => {
                 effects.push(erase::erase(tables, &mut people, (*user_id).into(), now_us).await?);
+                // Nobody hears of somebody who is forgotten with the same commit.
+                news.retain(|news| news.user_id() != *user_id);
             }
         }
     }
+    news.append(&mut wished.settle(tables, &mut people).await?);
     people.save(tables, now_us).await?;
     Ok((effects, news))
 }
@@ -89,15 +94,23 @@ async fn workouts(
     people: &mut People,
     facts: &[Fact],
     heads: Vec<Head>,
+    again: bool,
     now_us: i64,
 ) -> Result<(Vec<Effect>, Vec<News>), StoreError> {
     let known: BTreeSet<_> = heads.iter().map(|head| head.workout_id).collect();
-    // A workout without a head has no fact in the ledger.
-    let is_new = |fact: &Fact| fact.workout_id().is_some_and(|id| !known.contains(id.as_uuid()));
+    // A workout without a head has no fact in the ledger, unless somebody gave another fact the id that belongs to it: then
+    // there is a collision.
+    let is_new = |fact: &Fact| !again && fact.workout_id().is_some_and(|id| !known.contains(id.as_uuid()));
     let mut recorded = Recorded::find(tables, facts, is_new).await?;
     let mut plan = Plan::new(heads.into_iter());
     plan.decide(facts, &mut recorded, people, now_us)?;
 
+    // What does not count is seen all the same, by whoever asks what a workout once said.
+    for (fact, effect) in facts.iter().zip(&plan.effects) {
+        if let (Effect::Superseded, Some(user)) = (effect, fact.user_id()) {
+            people.change(user.into())?;
+        }
+    }
     tables.put(plan.ledger, On::Race).await?;
     tables.put(plan.past, On::Keep).await?;
     tables.put(plan.quarantine, On::Keep).await?;

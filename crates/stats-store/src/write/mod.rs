@@ -17,6 +17,6 @@ mod wish;
 pub(crate) use apply::apply;
 pub(crate) use head::Head;
 pub(crate) use rebuild::rebuild;
-pub(crate) use recorded::counted;
+pub(crate) use recorded::{counted, those_there};
 pub(crate) use settle::settle;
 pub(crate) use strip::{is_stripped, strip};

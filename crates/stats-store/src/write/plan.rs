@@ -109,7 +109,7 @@ impl<'f> Plan<'f> {
     fn bury(&mut self, head: Head) {
         let gone = Head::gone(head.workout_id, head.revision, None);
         let change = self.heads.entry(head.workout_id).or_default();
-        if gone.rank() > change.rank() {
+        if head.rank() > change.rank() {
             let loser = change.now().filter(|head| head.kind == PERFORMED);
             change.after = Some((gone, None));
             if let Some(Head { fact_id: Some(fact_id), user_id, .. }) = loser {

@@ -9,7 +9,7 @@ use crate::definition::definition;
 use crate::error::{Kind, StoreError};
 use crate::goal::judge_all;
 use crate::news::News;
-use crate::number::Tally;
+use crate::number::{Day, Tally};
 use crate::person::People;
 use crate::projection::{ALL, Deltas};
 use crate::record::Boards;
@@ -29,13 +29,18 @@ pub(crate) async fn rebuild(
     if only_outdated && people.outdated().is_empty() {
         return Ok((false, Vec::new()));
     }
-    let news = person(tables, &mut people, user).await?;
+    let news = person(tables, &mut people, user, Day::MIN).await?;
     people.save(tables, now_us).await?;
     Ok((true, news))
 }
 
-/// Of a person who is locked.
-pub(super) async fn person(tables: &mut impl Tables, people: &mut People, user: Uuid) -> Result<Vec<News>, StoreError> {
+/// Of a person who is locked. Of goals nobody is told what ended before this day.
+pub(super) async fn person(
+    tables: &mut impl Tables,
+    people: &mut People,
+    user: Uuid,
+    told_since: Day,
+) -> Result<Vec<News>, StoreError> {
     let preferences = people.get(user)?.wishes.preferences();
     forget(tables, user).await?;
     let mut records = Boards::of(tables, user).await?;
@@ -62,7 +67,7 @@ pub(super) async fn person(tables: &mut impl Tables, people: &mut People, user: 
     person.tally = tally;
     person.definition = definition();
     if person.goals > 0 {
-        news.append(&mut judge_all(tables, people, user).await?);
+        news.append(&mut judge_all(tables, people, user, told_since).await?);
     }
     Ok(news)
 }

@@ -69,8 +69,14 @@ impl Recorded {
     }
 }
 
-/// What these facts add to the statistics, read from the ledger.
+/// What these facts add to the statistics, read from the ledger, which has all of them.
 pub(crate) async fn counted(tables: &mut impl Tables, ids: &[Uuid]) -> Result<HashMap<Uuid, Counted>, StoreError> {
+    let found = those_there(tables, ids).await?;
+    if found.len() == ids.len() { Ok(found) } else { Err(Kind::Corrupt("a fact is missing").into()) }
+}
+
+/// The same of those that the ledger has.
+pub(crate) async fn those_there(tables: &mut impl Tables, ids: &[Uuid]) -> Result<HashMap<Uuid, Counted>, StoreError> {
     let mut found = HashMap::new();
     if ids.is_empty() {
         return Ok(found);
@@ -82,5 +88,5 @@ pub(crate) async fn counted(tables: &mut impl Tables, ids: &[Uuid]) -> Result<Ha
         let fact_id = Cells::new(row).id()?;
         found.insert(fact_id, Counted::from(&data));
     }
-    if found.len() == ids.len() { Ok(found) } else { Err(Kind::Corrupt("a fact is missing").into()) }
+    Ok(found)
 }

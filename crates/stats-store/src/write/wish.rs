@@ -1,5 +1,7 @@
 //! What a person says about himself: wishes, and goals.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use uuid::Uuid;
 
 use super::head::ledger;
@@ -11,37 +13,65 @@ use crate::fact::{Body, Effect, Fact};
 use crate::goal::{GOALS, GoalRow, Spoken, goal_row, judge_all, judge_goal, read_goal};
 use crate::news::News;
 use crate::number::Day;
-use crate::person::People;
+use crate::person::{People, Preferences};
 use crate::table::{LEDGER, On, PAST, QUARANTINE, Rows, Table, Tables, Value};
+
+/// What people's wishes change, which is done once for all wishes that follow one another.
+#[derive(Debug, Default)]
+pub(super) struct Wished {
+    /// Their days are others, or others may see them.
+    moved: BTreeSet<Uuid>,
+    /// Their weeks are others, or the day on which a goal was set; and since when they are told.
+    judged: BTreeMap<Uuid, Day>,
+}
+
+impl Wished {
+    pub(super) async fn settle(self, tables: &mut impl Tables, people: &mut People) -> Result<Vec<News>, StoreError> {
+        let mut news = Vec::new();
+        for user in self.moved {
+            let since = self.judged.get(&user).copied().unwrap_or(Day::MIN);
+            news.append(&mut rebuild::person(tables, people, user, since).await?);
+        }
+        for (user, since) in self.judged {
+            if people.get(user)?.goals > 0 {
+                news.append(&mut judge_all(tables, people, user, since).await?);
+            }
+        }
+        Ok(news)
+    }
+}
 
 pub(super) async fn wish(
     tables: &mut impl Tables,
     people: &mut People,
     fact: &Fact,
+    wished: &mut Wished,
     now_us: i64,
-) -> Result<(Effect, Vec<News>), StoreError> {
-    let Body::Wished { user_id, wishes, .. } = &fact.body else { return Ok((Effect::Superseded, Vec::new())) };
+) -> Result<Effect, StoreError> {
+    let Body::Wished { user_id, wishes, .. } = &fact.body else { return Ok(Effect::Superseded) };
     let user = Uuid::from(*user_id);
     if let Some(effect) = admit(tables, people, fact, user, now_us).await? {
-        return Ok((effect, Vec::new()));
+        return Ok(effect);
     }
     let person = people.change(user)?;
     let before = person.wishes.preferences();
     if !person.wishes.take(wishes, fact.said_us, fact.event_id) {
-        return Ok((Effect::Superseded, Vec::new()));
+        return Ok(Effect::Superseded);
     }
-    let (after, has_goals) = (person.wishes.preferences(), person.goals > 0);
-    // The days of all workouts are others now, or others may see them.
-    let moves = after.day_start_hour != before.day_start_hour || after.leaderboard != before.leaderboard;
-    let news = if moves {
-        rebuild::person(tables, people, user).await?
-    } else if has_goals {
-        // So may be the weeks, and the day on which a goal was set.
-        judge_all(tables, people, user).await?
-    } else {
-        Vec::new()
-    };
-    Ok((Effect::Applied, news))
+    let after = person.wishes.preferences();
+    if (after.day_start_hour, after.leaderboard) != (before.day_start_hour, before.leaderboard) {
+        wished.moved.insert(user);
+    }
+    let weeks = |person: Preferences| (person.day_start_hour, person.week_start, person.time_zone);
+    if weeks(after) != weeks(before) {
+        wished.judged.insert(user, told_since(fact));
+    }
+    Ok(Effect::Applied)
+}
+
+/// Nobody wants to be told today of what was over before somebody said this.
+fn told_since(fact: &Fact) -> Day {
+    Day::of_clock(fact.said_us.div_euclid(1_000_000), 0).plus(-1)
 }
 
 pub(super) async fn goal(
@@ -66,9 +96,7 @@ pub(super) async fn goal(
     put(tables, &GOALS, goal_row(&row), if is_known { On::Replace } else { On::Race }).await?;
     let person = people.change(user)?;
     person.goals += i64::from(!is_known);
-    // A goal that begins in the past was reached then, and nobody wants to be told today.
-    let since = Day::of_clock(fact.said_us.div_euclid(1_000_000), 0).plus(-1);
-    let news = judge_goal(tables, people, &row, since).await?;
+    let news = judge_goal(tables, people, &row, told_since(fact)).await?;
     Ok((Effect::Applied, news))
 }
 

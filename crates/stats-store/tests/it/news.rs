@@ -14,6 +14,7 @@ use workout_events::types::goal::{
     GoalAchieved, GoalCancelled, GoalChanged, GoalMetric, GoalMissed, GoalPeriod, GoalRevoked, GoalSet,
 };
 use workout_events::types::record::{RecordRevoked, RecordSet};
+use workout_events::types::user::UserErased;
 use workout_events::{
     ActivityType, Event, EventType, GoalId, Moment, Source, UserId, WorkoutDeleted, WorkoutId, WorkoutPerformed,
     ZoneName,
@@ -164,6 +165,57 @@ async fn each_thing_is_told_once(store: &StatsStore) {
     let outcomes = store.reader().outcomes(user).await.unwrap().value;
     assert_eq!(outcomes.iter().map(|outcome| (outcome.achieved, outcome.value)).collect::<Vec<_>>(), [(true, 12_500)]);
     listener.ends(12).await;
+}
+
+/// What was over when it was said, what is forgotten with the same commit, and what the time decides anew.
+async fn nobody_is_told_what_is_no_news(store: &StatsStore) {
+    let listener = Listener::of(store).await;
+    let write = async |facts: &[Fact]| {
+        let _effects = store.writer().write(facts).await.unwrap();
+    };
+    let (gone, user) = (UserId::generate(), UserId::generate());
+    let erased = said(UserErased::new(gone), at("2026-01-06", 1));
+    write(&[run(gone, WorkoutId::generate(), 1, "2026-01-05", 8_000), erased]).await;
+
+    // A goal of last year is said in January: it is neither missed nor achieved today.
+    let aim = |target| {
+        GoalSet::new(GoalId::generate(), user, GoalMetric::Workouts, target, GoalPeriod::Daily)
+            .starts_at(Moment::from(at("1970-01-02", 0)))
+            .due_at(Moment::from(at("2025-12-31", 0)))
+    };
+    let workout = WorkoutId::generate();
+    write(&[run(user, workout, 1, "2025-12-24", 8_000)]).await;
+    assert_eq!(listener.hears(2).await, ["record 3600", "record 8000"]);
+    write(&[said(aim(1), at("2026-01-05", 7)), said(aim(2), at("2026-01-05", 7))]).await;
+    assert_eq!(store.settle(at("2026-01-13", 1), |_| {}).await.unwrap(), 0);
+    assert_eq!(store.reader().outcomes(user).await.unwrap().value.len(), 1, "it was achieved on one day, and counts");
+    write(&[said(WorkoutDeleted::new(workout, 2), at("2026-01-13", 2))]).await;
+    assert_eq!(listener.hears(2).await, ["no record 0", "no record 0"]);
+
+    // What was achieved when the week was settled is missed when its ground is gone.
+    let weekly = GoalSet::new(GoalId::generate(), user, GoalMetric::Workouts, 1, GoalPeriod::Weekly);
+    let workout = WorkoutId::generate();
+    write(&[said(weekly, at("2026-01-14", 7)), run(user, workout, 1, "2026-01-14", 8_000)]).await;
+    assert_eq!(listener.hears(3).await, ["goal 1", "record 3600", "record 8000"]);
+    assert_eq!(store.settle(at("2026-01-20", 1), |_| {}).await.unwrap(), 0);
+    write(&[said(WorkoutDeleted::new(workout, 2), at("2026-01-20", 2))]).await;
+    assert_eq!(listener.hears(4).await, ["missed 0", "no goal 0", "no record 0", "no record 0"]);
+    assert_eq!(store.settle(at("2026-01-21", 1), |_| {}).await.unwrap(), 0);
+    listener.ends(11).await;
+}
+
+#[tokio::test]
+async fn memory_tells_no_news_of_what_is_none() {
+    nobody_is_told_what_is_no_news(&StatsStore::builder("memory").announcing("/stats").connect().await.unwrap()).await;
+}
+
+#[tokio::test]
+async fn sqlite_tells_no_news_of_what_is_none() {
+    let folder = TempDir::new().unwrap();
+    let builder = StatsStore::builder_of_file(folder.path().join("stats.db")).announcing("/stats");
+    let store = builder.connect().await.unwrap();
+    nobody_is_told_what_is_no_news(&store).await;
+    store.close().await;
 }
 
 #[tokio::test]
