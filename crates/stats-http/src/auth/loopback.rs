@@ -4,6 +4,7 @@ use std::net::{IpAddr, SocketAddr};
 
 use async_trait::async_trait;
 use axum::extract::ConnectInfo;
+use axum::http::Version;
 use axum::http::header::{self, HeaderMap};
 use axum::http::request::Parts;
 use axum::http::uri::Authority;
@@ -32,7 +33,9 @@ pub struct Loopback(());
 impl Authenticator for Loopback {
     async fn authenticate(&self, request: &Parts) -> Result<Identity, Refused> {
         let from = request.extensions.get::<ConnectInfo<SocketAddr>>().map(|info| info.0.ip());
-        let is_passed_on = PASSED_ON.iter().any(|name| request.headers.contains_key(*name));
+        // Proxies that say nothing else speak HTTP/1.0 to what is behind them, which nobody else does any more.
+        let is_passed_on =
+            request.version < Version::HTTP_11 || PASSED_ON.iter().any(|name| request.headers.contains_key(*name));
         if is_passed_on || !from.is_some_and(is_loopback) {
             return Err(Refused::NotLocal);
         }
@@ -45,7 +48,19 @@ impl Authenticator for Loopback {
 }
 
 /// What proxies add.
-const PASSED_ON: [&str; 4] = ["forwarded", "x-forwarded-for", "x-forwarded-host", "x-real-ip"];
+const PASSED_ON: [&str; 11] = [
+    "cf-connecting-ip",
+    "forwarded",
+    "true-client-ip",
+    "via",
+    "x-client-ip",
+    "x-forwarded-for",
+    "x-forwarded-host",
+    "x-forwarded-port",
+    "x-forwarded-proto",
+    "x-forwarded-server",
+    "x-real-ip",
+];
 
 /// The host that the request names.
 fn asked(request: &Parts) -> Option<Authority> {

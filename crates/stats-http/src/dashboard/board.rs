@@ -2,15 +2,27 @@
 
 use std::sync::Arc;
 
+use std::time::Duration;
+
 use axum::Router;
-use axum::middleware::map_response;
+use axum::extract::{DefaultBodyLimit, Request};
+use axum::http::StatusCode;
+use axum::middleware::{Next, from_fn, map_response};
+use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use stats_store::StatsReader;
+use tokio::time::timeout;
 use workout_events::UserId;
 use workout_events::jiff::Timestamp;
 
 use super::people::Known;
 use super::{asset, guard, overview, page, viewer};
+
+/// A form has a few short fields.
+const MOST_BODY: usize = 4 * 1_024;
+
+/// How long a page may take. One whose parts are written to all the time never comes to an end by itself.
+const LIMIT: Duration = Duration::from_secs(15);
 
 /// The pages over a store, to be merged into the routes of a service.
 ///
@@ -78,7 +90,15 @@ impl Dashboard {
             .route("/dashboard/{user_id}/leaderboard", get(page::leaderboard::get))
             .route("/dashboard/{user_id}/transfer", get(page::transfer::get))
             .route("/dashboard/{user_id}/why", get(page::why::get))
+            .layer(DefaultBodyLimit::max(MOST_BODY))
             .layer(map_response(guard::protect))
+            .layer(from_fn(in_time))
             .with_state(self)
     }
+}
+
+async fn in_time(request: Request, next: Next) -> Response {
+    let late =
+        || (StatusCode::SERVICE_UNAVAILABLE, "This page takes too long at the moment; try again.").into_response();
+    timeout(LIMIT, next.run(request)).await.unwrap_or_else(|_| late())
 }

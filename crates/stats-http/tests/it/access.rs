@@ -111,3 +111,15 @@ async fn a_connection_of_unknown_origin_is_not_local() {
     let request = Request::get(path).header("host", "localhost").body(Body::empty()).unwrap();
     assert_eq!(router.oneshot(request).await.unwrap().status(), 403);
 }
+
+#[tokio::test]
+async fn whoever_comes_through_a_proxy_is_not_this_machine() {
+    let ada = UserId::generate();
+    let served = Served::new(Api::new(store(ada, 1).await.reader()).router()).await;
+    let ask = async |headers: &str| served.send("GET", &format!("/v1/users/{ada}/totals"), headers, b"").await.status;
+    assert_eq!(ask("").await, 200);
+    for header in ["Via: 1.1 nginx", "X-Forwarded-Proto: https", "X-Real-IP: 192.0.2.1", "CF-Connecting-IP: 192.0.2.1"]
+    {
+        assert_eq!(ask(&format!("{header}\r\n")).await, 403, "{header}");
+    }
+}

@@ -256,6 +256,10 @@ async fn keys_change_while_the_service_runs() {
     keys.write(&[keys.ed25519_public()]);
     until(async || say(&served, &old, user).await.is_err()).await;
     assert_eq!(say(&served, &new, user).await, Ok(()));
+
+    // The last one too.
+    keys.write(&[]);
+    until(async || say(&served, &new, user).await.is_err()).await;
 }
 
 #[test]

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant, SystemTime};
 
-use tracing::{info, warn};
+use tracing::{error, info, warn};
 
 use super::keys::{Key, KeyError, Kind};
 
@@ -37,8 +37,8 @@ impl KeyFile {
         Ok(Self { path, state: Mutex::new(State { keys, of, looked_at: Instant::now() }) })
     }
 
-    /// The keys that hold now. A file that cannot be used leaves those that were there: a half-written one would lock
-    /// everybody out. Taking a key out of the file takes it back, within two seconds.
+    /// The keys that hold now. A file that cannot be read leaves those that were there: a half-written one would lock
+    /// everybody out. Taking a key out of the file takes it back, within two seconds, the last one too.
     pub(super) fn keys(&self) -> Arc<[Key]> {
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
         if state.looked_at.elapsed() >= LOOK_EVERY {
@@ -49,6 +49,10 @@ impl KeyFile {
                     Ok(keys) => {
                         info!(keys = keys.len(), "the file of keys was read again");
                         (state.keys, state.of) = (keys, of);
+                    }
+                    Err(error) if error.is_empty() => {
+                        error!("the file of keys has none that can be used, so nobody is let in");
+                        (state.keys, state.of) = ([].into(), of);
                     }
                     Err(error) => {
                         warn!(

@@ -27,6 +27,13 @@ pub(super) enum Kind {
     Short,
 }
 
+impl KeyError {
+    /// Whether it is a set of keys, and there is none in it that can be used.
+    pub(super) fn is_empty(&self) -> bool {
+        matches!(self.0, Kind::Nothing)
+    }
+}
+
 /// How a signature is made.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Algorithm {

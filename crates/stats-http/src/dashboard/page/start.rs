@@ -29,8 +29,9 @@ pub(in crate::dashboard) async fn get(
     if let Some(user) = typed.and_then(|typed| typed.parse::<UserId>().ok()) {
         return to(&site, user);
     }
-    let own = viewer.and_then(|Extension(viewer)| viewer.user_id()).filter(|_| typed.is_none());
-    if let Some(user) = own {
+    // Whoever may only see himself is not told who else there is, whatever he types.
+    let own = viewer.filter(|Extension(viewer)| typed.is_none() || !viewer.is_admin());
+    if let Some(user) = own.and_then(|Extension(viewer)| viewer.user_id()) {
         return to(&site, user);
     }
     if let ([only], None) = (board.people.as_slice(), typed) {

@@ -155,10 +155,14 @@ async fn behind_a_door_everybody_is_led_to_their_own_page_and_to_no_other() {
 
     let site = Site::years(1).await;
     let reader = site.store.reader();
-    let routes = Api::new(reader.clone()).authenticator(AlwaysAda).guarded(Dashboard::new(reader).routes()).router();
+    let pages = Dashboard::new(reader.clone()).person(super::site::grace(), "Grace").routes();
+    let routes = Api::new(reader).authenticator(AlwaysAda).guarded(pages).router();
     let site = Site { routes, ..site };
     let first = site.get("/dashboard").await;
     assert_eq!(first.header(&header::LOCATION), format!("/dashboard/{}", ada()));
+    // Not even who else there is.
+    let typed = site.get("/dashboard?user=x").await;
+    assert_eq!(typed.header(&header::LOCATION), format!("/dashboard/{}", ada()));
     assert_eq!(site.page(ada(), "").await.status, StatusCode::OK);
     assert_eq!(site.get(&format!("/dashboard/{}", super::site::grace())).await.status, StatusCode::NOT_FOUND);
 }
