@@ -54,10 +54,12 @@ impl Judge {
             let touched = self.0.get(&goal.user).into_iter().flatten();
             let stretches: BTreeSet<_> =
                 touched.filter_map(|day| terms.stretch(*day)).map(|days| (days.first, days.last)).collect();
+            let mut keys = Rows::new(&OUTCOMES);
+            let key = |first: &Day| vec![goal.user.into(), goal.goal.into(), first.number().into()];
+            keys.rows.extend(stretches.iter().map(|(first, _)| key(first)));
+            let kept = tables.find_under(keys).await?.into_iter().map(Row::read).collect::<Result<Vec<_>, _>>()?;
             for (first, last) in stretches {
-                let mut key = Rows::new(&OUTCOMES);
-                key.push(vec![goal.user.into(), goal.goal.into(), first.number().into()]);
-                let kept = tables.find_under(key).await?.into_iter().map(Row::read).collect::<Result<_, _>>()?;
+                let kept = kept.iter().copied().filter(|row| row.first_day == first.number()).collect();
                 verdict.judge(tables, &goal, &terms, Days::new(first, last), kept, terms.begun()).await?;
             }
         }

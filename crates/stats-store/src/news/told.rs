@@ -14,21 +14,7 @@ pub(crate) enum News {
     GoalMissed(GoalMissed),
 }
 
-impl News {
-    /// Whom it is about.
-    pub(crate) fn user_id(&self) -> UserId {
-        match self {
-            Self::RecordSet(data) => data.user_id,
-            Self::RecordRevoked(data) => data.user_id,
-            Self::GoalAchieved(data) => data.user_id,
-            Self::GoalRevoked(data) => data.user_id,
-            Self::GoalMissed(data) => data.user_id,
-        }
-    }
-}
-
 /// Does the same with the event of any news: they differ only in its type.
-#[cfg(feature = "announce")]
 macro_rules! each {
     ($news:expr, $data:ident => $does:expr) => {
         match $news {
@@ -39,6 +25,13 @@ macro_rules! each {
             News::GoalMissed($data) => $does,
         }
     };
+}
+
+impl News {
+    /// Whom it is about.
+    pub(crate) fn user_id(&self) -> UserId {
+        each!(self, data => data.user_id)
+    }
 }
 
 #[cfg(feature = "announce")]
