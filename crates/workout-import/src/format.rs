@@ -100,6 +100,11 @@ impl<W: Write> WorkoutWriter<W> {
         self.flush_lines()
     }
 
+    /// The output, to take out of it what was written so far.
+    pub fn get_mut(&mut self) -> &mut W {
+        &mut self.output
+    }
+
     /// The output, which is not flushed.
     pub fn into_inner(self) -> W {
         self.output

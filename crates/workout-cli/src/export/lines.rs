@@ -4,9 +4,8 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use stats_store::{Answer, Lifetime};
-use workout_events::types::user::UserPreferencesChanged;
-use workout_events::{Event, EventId, EventType, UserId, WorkoutPerformed};
-use workout_import::{Units, WorkoutWriter, event_line};
+use workout_events::{UserId, WorkoutPerformed};
+use workout_import::{Units, WorkoutWriter, event_line, preferences_line};
 
 use super::Format;
 use super::file::Target;
@@ -42,21 +41,9 @@ impl Lines {
     /// How the person counts, where that is not as everybody does: without it the same workouts are other days.
     pub(super) fn preferences(&mut self, user: UserId, lifetime: &Answer<Lifetime>) -> Result<(), Failure> {
         let To::Events(target) = &mut self.to else { return Ok(()) };
-        let preferences = lifetime.value.preferences;
-        let mut data = UserPreferencesChanged::new(user);
-        data.day_start_hour = Some(preferences.day_start_hour).filter(|hour| *hour != 0);
-        data.week_start = preferences.week_start;
-        data.time_zone = preferences.time_zone;
-        data.units = preferences.units;
-        // Whether to be shown to others was said to this service, and is not passed on.
-        let (Some(at), false) = (lifetime.as_of.changed_at, data == UserPreferencesChanged::new(user)) else {
-            return Ok(());
-        };
-        // The same wishes are the same event, however often they are exported.
-        let id = EventId::derived(UserPreferencesChanged::TYPE, &[&user, &at]);
-        let event = Event::builder(SOURCE, data).id(id).time(at).build();
-        let mut line = event.map_err(|error| Failure::because("the preferences", &error))?.encode();
-        line.push(b'\n');
+        let line = preferences_line(SOURCE, user, lifetime);
+        let line = line.map_err(|error| Failure::because("the preferences", &error))?;
+        let Some(line) = line else { return Ok(()) };
         target.write_all(&line).map_err(|cause| failure(self.name.as_deref(), cause))
     }
 

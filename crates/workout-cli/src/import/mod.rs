@@ -1,6 +1,5 @@
 //! `workout import`
 
-mod known;
 mod report;
 mod run;
 mod sink;

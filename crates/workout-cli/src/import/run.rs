@@ -2,15 +2,14 @@
 
 use std::time::Instant;
 
-use stats_store::StatsStore;
+use stats_store::{StatsStore, StoreError};
 use tokio::select;
 use workout_events::WorkoutPerformed;
-use workout_import::Imported;
+use workout_import::{Compared, Imported, Known};
 
 use crate::amqp::{self, Secret};
 use crate::failure::Failure;
 use crate::import::Arguments;
-use crate::import::known::{Known, Store};
 use crate::import::report::Report;
 use crate::import::sink::{Became, Sink};
 use crate::output::say;
@@ -31,10 +30,10 @@ struct Due {
 pub(super) async fn all(arguments: &Arguments, imported: Imported) -> Result<(Report, Result<(), Failure>), Failure> {
     let start = Instant::now();
     let mut report = Report::default();
-    for line in imported.empty_sets {
-        report.remark(line, "a set of which nothing was written down is left out");
+    for line in &imported.empty_sets {
+        report.remark(*line, "a set of which nothing was written down is left out");
     }
-    for rejected in imported.rejected {
+    for rejected in &imported.rejected {
         report.reject(rejected.line, &rejected.reason);
     }
     if arguments.strict && report.rejected > 0 {
@@ -50,14 +49,7 @@ pub(super) async fn all(arguments: &Arguments, imported: Imported) -> Result<(Re
         };
         let sink = sink(arguments, store.as_ref()).await?;
         let known = match &store {
-            Some(store) => {
-                let (reader, format) = (store.reader(), arguments.format.format());
-                Some(
-                    Store::look(reader, format, arguments.options(), &imported.workouts)
-                        .await
-                        .map_err(store_failure)?,
-                )
-            }
+            Some(store) => Some(compare(store, arguments, &imported).await.map_err(store_failure)?),
             None => None,
         };
         Ok::<_, Failure>((store, sink, known))
@@ -107,33 +99,35 @@ pub(super) async fn all(arguments: &Arguments, imported: Imported) -> Result<(Re
     Ok((report, end))
 }
 
+async fn compare(store: &StatsStore, arguments: &Arguments, imported: &Imported) -> Result<Compared, StoreError> {
+    let (reader, format) = (store.reader(), arguments.format.format());
+    let lifetime = reader.lifetime(arguments.user).await?.value;
+    let bar = progress::count(u64::try_from(lifetime.sums.workouts).unwrap_or(0)).with_message("compared");
+    let step = |workouts| bar.inc(workouts as u64);
+    let compared = Compared::with_store(reader, format, arguments.options(), imported, step).await;
+    bar.finish_and_clear();
+    compared
+}
+
 async fn take(
     batch: Vec<(u64, WorkoutPerformed)>,
-    known: Option<&Store>,
+    known: Option<&Compared>,
     sink: &Sink,
     report: &mut Report,
 ) -> Result<(), Failure> {
     let mut due = Vec::new();
-    for (line, mut data) in batch {
+    for (line, data) in batch {
         let known = match known {
-            Some(store) => store.of(&data).await.map_err(store_failure)?,
+            Some(store) => store.known(&data).await.map_err(store_failure)?,
             None => Known::Not,
         };
-        match known {
-            Known::Not => due.push(Due { line, data, is_new: true }),
-            Known::Until(revision) => {
-                data.revision = revision.saturating_add(1);
-                due.push(Due { line, data, is_new: false });
-            }
-            Known::AsItIs => report.duplicate += 1,
-            Known::Deleted => {
-                report.duplicate += 1;
-                report.remark(line, "the workout was deleted since, and stays so");
-            }
-            Known::Elsewhere => {
-                report.duplicate += 1;
-                report.remark(line, "the workout is known from elsewhere with other details, which stay");
-            }
+        let is_new = known == Known::Not;
+        match known.due(data) {
+            Some(data) => due.push(Due { line, data, is_new }),
+            None => report.duplicate += 1,
+        }
+        if let Some(remark) = known.remark() {
+            report.remark(line, remark);
         }
     }
     if due.is_empty() {
@@ -179,6 +173,6 @@ pub(crate) async fn open_store(url: &Secret, read_only: bool) -> Result<StatsSto
 }
 
 #[expect(clippy::needless_pass_by_value, reason = "it is what `map_err` calls")]
-pub(crate) fn store_failure(error: stats_store::StoreError) -> Failure {
+pub(crate) fn store_failure(error: StoreError) -> Failure {
     Failure::because("store", &error)
 }

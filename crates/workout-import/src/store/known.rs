@@ -5,9 +5,9 @@ use std::sync::Arc;
 
 use stats_store::{Day, Days, StatsReader, StoreError, WorkoutFilter};
 use workout_events::{WorkoutId, WorkoutPerformed};
-use workout_import::{Format, Options};
 
-use crate::progress;
+use crate::format::{Format, Imported};
+use crate::options::Options;
 
 /// Whole workouts are long, so few of them are in memory.
 const PAGE: u16 = 100;
@@ -15,9 +15,10 @@ const PAGE: u16 = 100;
 /// How far a day of the store may be from that of the file: zones, and the hour at which a person's day begins.
 const AROUND: i32 = 3;
 
-/// What a workout of a file is.
+/// What a store knows of a workout of a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Known {
+#[non_exhaustive]
+pub enum Known {
     /// Nothing is known of it.
     Not,
     /// Up to this revision, which says something else.
@@ -30,7 +31,34 @@ pub(super) enum Known {
     Deleted,
 }
 
-pub(super) struct Store {
+impl Known {
+    /// The workout as it is to be written: as it is, or as the next revision. Nothing where the store keeps what it has.
+    #[must_use]
+    pub fn due(self, mut data: WorkoutPerformed) -> Option<WorkoutPerformed> {
+        match self {
+            Self::Not => Some(data),
+            Self::Until(revision) => {
+                data.revision = revision.saturating_add(1);
+                Some(data)
+            }
+            Self::AsItIs | Self::Elsewhere | Self::Deleted => None,
+        }
+    }
+
+    /// What somebody may want to know of a workout that the store keeps as it is.
+    #[must_use]
+    pub fn remark(self) -> Option<&'static str> {
+        match self {
+            Self::Deleted => Some("the workout was deleted since, and stays so"),
+            Self::Elsewhere => Some("the workout is known from elsewhere with other details, which stay"),
+            Self::Not | Self::Until(_) | Self::AsItIs => None,
+        }
+    }
+}
+
+/// A file that was compared with what a store knows.
+#[derive(Debug)]
+pub struct Compared {
     reader: Arc<dyn StatsReader>,
     format: Format,
     options: Options,
@@ -40,15 +68,22 @@ pub(super) struct Store {
     elsewhere: HashSet<WorkoutId>,
 }
 
-impl Store {
+impl Compared {
     /// Compares the file with all that the person did around these days, in the words of the format: an export of ours
     /// has neither the ids of other apps nor anything that the format has no place for.
-    pub(super) async fn look(
+    ///
+    /// `step` is told how many workouts of the store were looked at.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub async fn with_store(
         reader: Arc<dyn StatsReader>,
         format: Format,
         options: Options,
-        file: &[(u64, WorkoutPerformed)],
+        imported: &Imported,
+        mut step: impl FnMut(usize),
     ) -> Result<Self, StoreError> {
+        let file = &imported.workouts;
         let by_id: HashMap<_, _> = file.iter().map(|(_, data)| (data.workout_id, data)).collect();
         let mut store = Self { reader, format, options, same: HashSet::new(), elsewhere: HashSet::new() };
         let day =
@@ -58,17 +93,12 @@ impl Store {
             return Ok(store);
         };
         let days = Days::new(first.plus(-AROUND), last.plus(AROUND));
-        let lifetime = store.reader.lifetime(any.user_id).await?.value;
-        let bar = progress::count(u64::try_from(lifetime.sums.workouts).unwrap_or(0)).with_message("compared");
         let mut filter = WorkoutFilter::new(PAGE).days(days);
         loop {
             let page = store.reader.whole_workouts(any.user_id, &filter).await?.value;
-            let Some(last) = page.last() else {
-                bar.finish_and_clear();
-                return Ok(store);
-            };
+            let Some(last) = page.last() else { return Ok(store) };
             filter = filter.after(&last.brief);
-            bar.inc(page.len() as u64);
+            step(page.len());
             for whole in &page {
                 let Some(carried) = format.carried(&whole.data, &options) else { continue };
                 match by_id.get(&carried.workout_id) {
@@ -82,8 +112,11 @@ impl Store {
         }
     }
 
-    /// What is known of this workout.
-    pub(super) async fn of(&self, data: &WorkoutPerformed) -> Result<Known, StoreError> {
+    /// What the store knows of this workout.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub async fn known(&self, data: &WorkoutPerformed) -> Result<Known, StoreError> {
         if self.same.contains(&data.workout_id) {
             return Ok(Known::AsItIs);
         }
