@@ -35,7 +35,7 @@ pub(crate) async fn run(settings: &Settings) -> Result<(), Failure> {
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, settings.port)).await?;
     let url = format!("http://{}", listener.local_addr()?);
 
-    let mut pages = Dashboard::new(store.reader());
+    let mut pages = Dashboard::new(store.reader()).writer(store.writer());
     if matches!(settings.mode, Mode::Demo) {
         for (user, name) in demo::fill(&store).await? {
             pages = pages.person(user, name);

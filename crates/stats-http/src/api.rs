@@ -13,10 +13,11 @@ use crate::limit::{Limiter, RateLimit, Replays};
 use crate::openapi::Documents;
 use crate::operation::{Access, Operation};
 use crate::problem::Code;
+use crate::session::Keeper;
 use crate::settings::Settings;
 use crate::state::{Inner, Shared};
 use crate::watch::around;
-use crate::{goals, health, statistics};
+use crate::{export, goals, health, session, statistics};
 
 /// Everything that the service can be told, before it is a router.
 ///
@@ -28,6 +29,7 @@ pub struct Api {
     writer: Option<Arc<dyn StatsWriter>>,
     authenticator: Arc<dyn Authenticator>,
     grants: Arc<dyn Grants>,
+    has_sessions: bool,
     guarded: Router,
     origins: Vec<HeaderValue>,
     rate_limit: Option<RateLimit>,
@@ -44,6 +46,7 @@ impl Api {
             writer: None,
             authenticator: Arc::new(loopback_only()),
             grants: Arc::new(NoGrants),
+            has_sessions: false,
             guarded: Router::new(),
             origins: Vec::new(),
             rate_limit: Some(RateLimit::default()),
@@ -63,6 +66,17 @@ impl Api {
     /// How it is found out who is asking.
     pub fn authenticator(mut self, authenticator: impl Authenticator + 'static) -> Self {
         self.authenticator = Arc::new(authenticator);
+        self
+    }
+
+    /// Browsers may sign in. They cannot send a token by themselves, so a person gives it to `/session`, and the browser keeps
+    /// it in a cookie that scripts cannot read; the authenticator judges it as if it had come in the header. Whoever asks for
+    /// a page of [`guarded`](Self::guarded) without one is led there. Behind a proxy, TLS and the name of the host have to be
+    /// those of the browser.
+    ///
+    /// `POST /session` with a token in the header `Authorization` sets the same cookie, for a host that signs people in itself.
+    pub fn browser_sessions(mut self) -> Self {
+        self.has_sessions = true;
         self
     }
 
@@ -137,7 +151,8 @@ impl Api {
         }
         let shared = Shared::new(Inner {
             reader: self.reader,
-            authenticator: self.authenticator,
+            authenticator: if self.has_sessions { Arc::new(Keeper(self.authenticator)) } else { self.authenticator },
+            has_sessions: self.has_sessions,
             grants: self.grants,
             writer: self.writer,
             replays: Replays::default(),
@@ -151,7 +166,10 @@ impl Api {
         for operation in operations {
             router = router.route(operation.path, operation.route);
         }
-        let router = router.method_not_allowed_fallback(async || Code::MethodNotAllowed).with_state(shared.clone());
+        let mut router = router.method_not_allowed_fallback(async || Code::MethodNotAllowed).with_state(shared.clone());
+        if self.has_sessions {
+            router = router.merge(session::routes(shared.clone()));
+        }
         around(router.merge(guard(self.guarded, shared)), self.origins)
     }
 }
@@ -171,8 +189,14 @@ pub fn openapi() -> serde_json::Value {
 
 /// All that can be asked.
 fn operations() -> Vec<Operation> {
-    [statistics::operations(), goals::operations(), health::operations(), crate::openapi::operations()]
-        .into_iter()
-        .flatten()
-        .collect()
+    [
+        statistics::operations(),
+        export::operations(),
+        goals::operations(),
+        health::operations(),
+        crate::openapi::operations(),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
 }

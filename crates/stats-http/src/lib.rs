@@ -29,7 +29,11 @@ mod goals;
 mod health;
 mod statistics;
 
+mod export;
+
 mod dashboard;
+
+mod session;
 
 mod api;
 mod serve;

@@ -28,6 +28,8 @@ pub(crate) struct Inner {
     pub(crate) grants: Arc<dyn Grants>,
     /// Without one nothing is written.
     pub(crate) writer: Option<Arc<dyn StatsWriter>>,
+    /// Whether browsers may sign in.
+    pub(crate) has_sessions: bool,
     pub(crate) replays: Replays,
     pub(crate) limiter: Option<Limiter>,
     pub(crate) parts: Vec<Part>,

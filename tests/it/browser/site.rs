@@ -44,7 +44,7 @@ impl Site {
         let runtime = Runtime::new().unwrap();
         let store = StatsStore::memory();
         let people = [(ada(), "Ada"), (grace(), "Grace"), (joan(), "Joan")];
-        let board = Dashboard::new(store.reader()).clock(now);
+        let board = Dashboard::new(store.reader()).writer(store.writer()).clock(now);
         let routes = people.iter().fold(board, |board, (user, name)| board.person(*user, *name)).routes();
         let listener = runtime.block_on(TcpListener::bind((Ipv4Addr::LOCALHOST, 0))).unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
@@ -77,7 +77,8 @@ impl Site {
     pub(super) fn pages(&self) -> Vec<(String, String)> {
         let mut pages = vec![("start".to_owned(), format!("{}/dashboard", self.url))];
         for (user, name) in [(ada(), "years"), (grace(), "week"), (joan(), "nothing")] {
-            for path in ["", "/workouts", "/exercises", "/records", "/goals", "/leaderboard", "/transfer"] {
+            for path in ["", "/workouts", "/exercises", "/records", "/goals", "/leaderboard", "/transfer", "/settings"]
+            {
                 let page = if path.is_empty() { "/overview" } else { path };
                 pages.push((format!("{name}-{}", &page[1..]), self.of(user, path)));
             }

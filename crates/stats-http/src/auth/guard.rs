@@ -2,10 +2,12 @@
 
 use axum::Router;
 use axum::extract::{RawPathParams, Request, State};
+use axum::http::StatusCode;
 use axum::middleware::{Next, from_fn_with_state};
-use axum::response::Response;
+use axum::response::{IntoResponse, Response};
 
 use crate::problem::{Code, Problem};
+use crate::session;
 use crate::state::Shared;
 
 /// The same routes, each of which asks who is there first.
@@ -21,12 +23,23 @@ async fn admit(
     next: Next,
 ) -> Result<Response, Problem> {
     let (parts, body) = request.into_parts();
-    let viewer = shared.admit(&parts).await?;
+    let viewer = match shared.admit(&parts).await {
+        Ok(viewer) => viewer,
+        Err(problem) => {
+            let refused = problem.into_response();
+            let is_outside = shared.has_sessions && refused.status() == StatusCode::UNAUTHORIZED;
+            return Ok(if is_outside { session::enter(&parts).unwrap_or(refused) } else { refused });
+        }
+    };
     for (_, user) in path.iter().filter(|(name, _)| *name == "user_id") {
         let user = user.parse().map_err(|_| Code::InvalidUserId)?;
         shared.may_see(&viewer, user).await?;
     }
+    let door = shared.has_sessions.then(|| session::At::of(&parts));
     request = Request::from_parts(parts, body);
     request.extensions_mut().insert(viewer);
+    if let Some(door) = door.flatten() {
+        request.extensions_mut().insert(door);
+    }
     Ok(next.run(request).await)
 }

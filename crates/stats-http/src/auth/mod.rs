@@ -8,6 +8,7 @@ mod loopback;
 
 mod grants;
 mod guard;
+mod sender;
 
 pub use authenticator::{Authenticator, Refused};
 pub use grants::{Grants, NoGrants};
@@ -15,3 +16,4 @@ pub(crate) use guard::guard;
 pub use identity::Identity;
 pub use jwt::{Jwt, KeyError};
 pub use loopback::{Loopback, loopback_only};
+pub(crate) use sender::{Sender, host};

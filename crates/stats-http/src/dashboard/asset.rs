@@ -8,7 +8,7 @@ use axum::response::{IntoResponse, Response};
 
 /// A file that comes with the program.
 #[derive(Debug)]
-pub(super) struct Asset {
+pub(crate) struct Asset {
     name: String,
     kind: &'static str,
     content: &'static str,
@@ -37,7 +37,7 @@ fn hash(content: &[u8]) -> u64 {
     content.iter().fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3))
 }
 
-pub(super) async fn get(Path(name): Path<String>) -> Response {
+pub(crate) async fn get(Path(name): Path<String>) -> Response {
     let Some(asset) = [&STYLE, &SCRIPT, &ICON].into_iter().find(|asset| asset.name == name) else {
         return StatusCode::NOT_FOUND.into_response();
     };

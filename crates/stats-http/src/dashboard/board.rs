@@ -10,12 +10,13 @@ use axum::http::StatusCode;
 use axum::middleware::{Next, from_fn, map_response};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
-use stats_store::StatsReader;
+use stats_store::{StatsReader, StatsWriter};
 use tokio::time::timeout;
 use workout_events::UserId;
 use workout_events::jiff::Timestamp;
 
 use super::people::Known;
+use super::upload::Uploads;
 use super::{asset, guard, overview, page, viewer};
 
 /// A form has a few short fields.
@@ -23,6 +24,12 @@ const MOST_BODY: usize = 4 * 1_024;
 
 /// How long a page may take. One whose parts are written to all the time never comes to an end by itself.
 const LIMIT: Duration = Duration::from_secs(15);
+
+/// Ten years of training as another app writes it are 3 MiB.
+const MOST_FILE: usize = 8 * 1_024 * 1_024;
+
+/// How long it may take to send a file and to write what is in it.
+const FILE_LIMIT: Duration = Duration::from_mins(2);
 
 /// The pages over a store, to be merged into the routes of a service.
 ///
@@ -46,12 +53,28 @@ pub struct Dashboard {
     pub(crate) people: Arc<Vec<Known>>,
     pub(crate) now: fn() -> Timestamp,
     pub(crate) performs_at: Option<Arc<str>>,
+    pub(crate) writer: Option<Arc<dyn StatsWriter>>,
+    pub(crate) uploads: Arc<Uploads>,
 }
 
 impl Dashboard {
     /// Pages that read from here.
     pub fn new(reader: Arc<dyn StatsReader>) -> Self {
-        Self { reader, people: Arc::default(), now: Timestamp::now, performs_at: None }
+        Self {
+            reader,
+            people: Arc::default(),
+            now: Timestamp::now,
+            performs_at: None,
+            writer: None,
+            uploads: Arc::default(),
+        }
+    }
+
+    /// People may set goals, say how they count and import files: this is where it is written. Only the person and admins do,
+    /// as [`Api::guarded`](crate::Api::guarded) has found out, and only from pages of ours. Without it the pages only show.
+    pub fn writer(mut self, writer: Arc<dyn StatsWriter>) -> Self {
+        self.writer = Some(writer);
+        self
     }
 
     /// Somebody whom the first page offers. A store knows ids and no names.
@@ -75,7 +98,7 @@ impl Dashboard {
 
     /// The routes, all of them under `/dashboard`.
     pub fn routes(self) -> Router {
-        Router::new()
+        let pages = Router::new()
             .route("/dashboard", get(page::start::get))
             .route("/dashboard/assets/{name}", get(asset::get))
             .route("/dashboard/settings", post(viewer::change))
@@ -86,19 +109,26 @@ impl Dashboard {
             .route("/dashboard/{user_id}/exercises", get(page::exercises::get))
             .route("/dashboard/{user_id}/exercises/{exercise_id}", get(page::exercise::get))
             .route("/dashboard/{user_id}/records", get(page::records::get))
-            .route("/dashboard/{user_id}/goals", get(page::goals::get))
+            .route("/dashboard/{user_id}/goals", get(page::goals::get).post(page::goals::set))
+            .route("/dashboard/{user_id}/goals/{goal_id}", get(page::goals::edit).post(page::goals::change))
+            .route("/dashboard/{user_id}/settings", get(page::settings::get).post(page::settings::change))
             .route("/dashboard/{user_id}/leaderboard", get(page::leaderboard::get))
             .route("/dashboard/{user_id}/transfer", get(page::transfer::get))
             .route("/dashboard/{user_id}/why", get(page::why::get))
             .layer(DefaultBodyLimit::max(MOST_BODY))
-            .layer(map_response(guard::protect))
-            .layer(from_fn(in_time))
-            .with_state(self)
+            .layer(from_fn(async |request, next| in_time(LIMIT, request, next).await));
+        let files = Router::new()
+            .route("/dashboard/{user_id}/export", get(page::transfer::export))
+            .route("/dashboard/{user_id}/import", post(page::import::preview))
+            .route("/dashboard/{user_id}/import/{upload}", post(page::import::confirm))
+            .layer(DefaultBodyLimit::max(MOST_FILE))
+            .layer(from_fn(async |request, next| in_time(FILE_LIMIT, request, next).await));
+        pages.merge(files).layer(map_response(guard::protect)).with_state(self)
     }
 }
 
-async fn in_time(request: Request, next: Next) -> Response {
+async fn in_time(limit: Duration, request: Request, next: Next) -> Response {
     let late =
         || (StatusCode::SERVICE_UNAVAILABLE, "This page takes too long at the moment; try again.").into_response();
-    timeout(LIMIT, next.run(request)).await.unwrap_or_else(|_| late())
+    timeout(limit, next.run(request)).await.unwrap_or_else(|_| late())
 }

@@ -43,7 +43,7 @@ pub(crate) fn of_user(visit: &Visit, page: &Page) -> Html<String> {
         }
     };
     let live = page.as_of.map(|as_of| (visit.link("/version"), as_of.version.to_string()));
-    whole(&visit.site, page, visit.name(), &tabs, live)
+    whole(&visit.site, page, Some(visit), &tabs, live)
 }
 
 /// A page that is nobody's.
@@ -57,7 +57,16 @@ pub(crate) fn message(title: &str, what: &str) -> Page {
     Page { title: title.to_owned(), tab: "none", body, as_of: None }
 }
 
-fn whole(site: &Site, page: &Page, name: Option<&str>, tabs: &Markup, live: Option<(String, String)>) -> Html<String> {
+fn whole(
+    site: &Site,
+    page: &Page,
+    visit: Option<&Visit>,
+    tabs: &Markup,
+    live: Option<(String, String)>,
+) -> Html<String> {
+    let name = visit.and_then(Visit::name);
+    let own = visit.map(|visit| visit.link("/settings"));
+    let own = own.as_deref();
     let theme = match site.viewer.theme {
         Theme::Auto => None,
         Theme::Light => Some("light"),
@@ -81,7 +90,7 @@ fn whole(site: &Site, page: &Page, name: Option<&str>, tabs: &Markup, live: Opti
                 header class="top" {
                     a class="brand" href=(site.base) { @if let Some(name) = name { (name) } @else { "Training" } }
                     (tabs)
-                    (settings(site))
+                    @if site.has_choices { (settings(site, own)) }
                 }
                 p class="news" role="status" id="news" {}
                 main id="main" tabindex="-1" data-version=[version] data-version-at=[version_at] { (page.body) }
@@ -107,34 +116,38 @@ fn moment(as_of: AsOf) -> Markup {
 }
 
 /// Each choice is a button, so that it works without a script.
-fn settings(site: &Site) -> Markup {
+fn settings(site: &Site, own: Option<&str>) -> Markup {
     let viewer = &site.viewer;
     let is = |chosen: bool| if chosen { "true" } else { "false" };
     html! {
         details class="settings" {
             summary { "Display" }
-            form method="post" action={ (site.base) "/settings" } {
-                input type="hidden" name="back" value=(site.here);
-                fieldset {
-                    legend { "Theme" }
-                    @for (value, name, theme) in
-                        [("auto", "Auto", Theme::Auto), ("light", "Light", Theme::Light), ("dark", "Dark", Theme::Dark)] {
-                        button name="theme" value=(value) aria-pressed=(is(viewer.theme == theme)) { (name) }
+            div class="menu" {
+                form method="post" action={ (site.base) "/settings" } {
+                    input type="hidden" name="back" value=(site.here);
+                    fieldset {
+                        legend { "Theme" }
+                        @for (value, name, theme) in
+                            [("auto", "Auto", Theme::Auto), ("light", "Light", Theme::Light), ("dark", "Dark", Theme::Dark)] {
+                            button name="theme" value=(value) aria-pressed=(is(viewer.theme == theme)) { (name) }
+                        }
                     }
-                }
-                fieldset {
-                    legend { "Units" }
-                    @for (value, name, units) in
-                        [("metric", "kg, km", Units::Metric), ("imperial", "lb, mi", Units::Imperial)] {
-                        button name="units" value=(value) aria-pressed=(is(viewer.units == units)) { (name) }
+                    fieldset {
+                        legend { "Units" }
+                        @for (value, name, units) in
+                            [("metric", "kg, km", Units::Metric), ("imperial", "lb, mi", Units::Imperial)] {
+                            button name="units" value=(value) aria-pressed=(is(viewer.units == units)) { (name) }
+                        }
                     }
-                }
-                fieldset {
-                    legend { "Week starts on" }
-                    @for (value, name) in [("monday", "Monday"), ("sunday", "Sunday"), ("saturday", "Saturday")] {
-                        button name="week" value=(value) aria-pressed=(is(viewer.chosen_week() == Some(value))) { (name) }
+                    fieldset {
+                        legend { "Week starts on" }
+                        @for (value, name) in [("monday", "Monday"), ("sunday", "Sunday"), ("saturday", "Saturday")] {
+                            button name="week" value=(value) aria-pressed=(is(viewer.chosen_week() == Some(value))) { (name) }
+                        }
                     }
+                    @if let Some(own) = own { p { a href=(own) { "All settings" } } }
                 }
+                @if let Some(sign_out) = &site.sign_out { form method="post" action=(sign_out) { button { "Sign out" } } }
             }
         }
     }

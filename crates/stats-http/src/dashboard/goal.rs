@@ -54,8 +54,8 @@ fn words(metric: GoalMetric, of: i64, units: Units) -> String {
     }
 }
 
-/// A line of a list of goals.
-pub(crate) fn line(visit: &Visit, standing: &GoalStanding, today: Day) -> Markup {
+/// A line of a list of goals, with the address where it is changed.
+pub(crate) fn line(visit: &Visit, standing: &GoalStanding, today: Day, change: Option<&str>) -> Markup {
     let (goal, units) = (&standing.goal, visit.site.viewer.units);
     let share = |of: i64| real(of) / real(goal.target.max(1));
     let reached = standing.status == GoalStatus::Achieved;
@@ -68,7 +68,10 @@ pub(crate) fn line(visit: &Visit, standing: &GoalStanding, today: Day) -> Markup
                 }
             }
             (meter(share(standing.value), standing.forecast.filter(|_| !reached).map(share), reached))
-            p class=(if reached { "record" } else { "quiet" }) { (how(standing, units, today)) }
+            div class="row" {
+                p class=(if reached { "record" } else { "quiet" }) { (how(standing, units, today)) }
+                @if let Some(change) = change { a class="change" href=(change) aria-label={ "Change: " (name(goal, units)) } { "Change" } }
+            }
             @if goal.title.is_some() { p class="quiet" { (asked(goal, units)) } }
         }
     }

@@ -7,6 +7,7 @@
 //! | `frame.rs`, `guard.rs`, `asset/` | what is around every page: head, navigation, headers, style and script |
 //! | `overview/` | the first page, a file for each of its parts |
 //! | `page/` | the other pages |
+//! | `own.rs`, `form/` | who changes something, and what they fill in |
 //! | `chart/` | charts as SVG |
 //! | `format/` | numbers as people say them |
 //!
@@ -16,10 +17,12 @@
 mod board;
 mod people;
 
+mod own;
+mod upload;
 mod viewer;
 mod visit;
 
-mod asset;
+pub(crate) mod asset;
 mod frame;
 mod guard;
 
@@ -27,8 +30,12 @@ mod chart;
 mod format;
 
 mod figure;
+mod form;
 mod goal;
 mod overview;
 mod page;
 
 pub use board::Dashboard;
+pub(crate) use frame::{Page, of_nobody};
+pub(crate) use guard::protect;
+pub(crate) use visit::Site;

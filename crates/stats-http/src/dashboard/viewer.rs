@@ -120,6 +120,12 @@ pub(super) async fn change(OriginalUri(uri): OriginalUri, Form(choice): Form<Cho
     (StatusCode::SEE_OTHER, AppendHeaders(cookies.collect::<Vec<_>>()), [(header::LOCATION, back)]).into_response()
 }
 
+/// Forgets what was chosen here and is told the service now.
+pub(super) fn forget(base: &str) -> [(header::HeaderName, String); 2] {
+    ["board_units", "board_week"]
+        .map(|name| (header::SET_COOKIE, format!("{name}=; Path={base}; Max-Age=0; SameSite=Lax; HttpOnly")))
+}
+
 fn is_ours(back: &str, base: &str) -> bool {
     let rest = back.strip_prefix(base);
     let is_below = rest.is_some_and(|rest| rest.is_empty() || rest.starts_with(['/', '?']));

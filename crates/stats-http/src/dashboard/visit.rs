@@ -6,8 +6,8 @@ use std::sync::Arc;
 use axum::extract::{FromRequestParts, OriginalUri, Path};
 use axum::http::request::Parts;
 use axum::http::{StatusCode, Uri};
-use axum::response::{IntoResponse, Response};
-use stats_store::{AsOf, Day, Days, Preferences, StatsReader, StoreError};
+use axum::response::{IntoResponse, Redirect, Response};
+use stats_store::{AsOf, Day, Days, Preferences, StatsReader, StatsWriter, StoreError};
 use tracing::error;
 use workout_events::UserId;
 use workout_events::jiff::{Timestamp, ToSpan};
@@ -16,6 +16,8 @@ use super::board::Dashboard;
 use super::figure::Figure;
 use super::frame::{self, Page};
 use super::viewer::Viewer;
+use crate::auth::Identity;
+use crate::session::At;
 
 /// Who asks for which page, of whom, and how they like to read.
 #[derive(Debug, Clone)]
@@ -23,7 +25,9 @@ pub(crate) struct Visit {
     pub(crate) site: Site,
     pub(crate) user: UserId,
     parameters: HashMap<String, String>,
-    board: Dashboard,
+    /// Whether whoever asks may change what they see.
+    may_write: bool,
+    pub(super) board: Dashboard,
 }
 
 /// What every page needs, be it of a user or not.
@@ -35,6 +39,10 @@ pub(crate) struct Site {
     pub(crate) here: String,
     pub(crate) viewer: Viewer,
     pub(crate) people: Arc<Vec<super::people::Known>>,
+    /// Whether there is somewhere to choose how to read.
+    pub(crate) has_choices: bool,
+    /// Where whoever has signed in here signs out.
+    pub(crate) sign_out: Option<String>,
 }
 
 /// Why there is no page.
@@ -42,7 +50,13 @@ pub(crate) struct Site {
 pub(crate) enum Failure {
     /// There is no such thing, or not for this user.
     Missing,
+    /// The form was not sent from a page of ours.
+    Stranger,
+    /// They may see it and not change it.
+    NotAllowed,
     Store(StoreError),
+    /// It cannot be written.
+    Unwritten(StoreError),
 }
 
 impl From<StoreError> for Failure {
@@ -54,6 +68,22 @@ impl From<StoreError> for Failure {
 impl Visit {
     pub(crate) fn reader(&self) -> &dyn StatsReader {
         &*self.board.reader
+    }
+
+    /// Where to write, for whoever may.
+    pub(crate) fn writer(&self) -> Option<&Arc<dyn StatsWriter>> {
+        self.board.writer.as_ref().filter(|_| self.may_write)
+    }
+
+    /// What day it is for this user, and how they count.
+    pub(crate) async fn day(&self) -> Result<(Day, Preferences), Failure> {
+        let preferences = self.reader().lifetime(self.user).await?.value.preferences;
+        Ok((self.today(&preferences), preferences))
+    }
+
+    /// Goes on to another page of this user, after something was done.
+    pub(crate) fn to(&self, page: &str) -> Response {
+        Redirect::to(&self.link(page)).into_response()
     }
 
     pub(crate) fn now(&self) -> Timestamp {
@@ -109,6 +139,25 @@ impl Site {
                 StatusCode::NOT_FOUND,
                 frame::message("There is nothing here", "The address is mistyped, or what was here was deleted."),
             ),
+            Failure::Stranger => (
+                StatusCode::FORBIDDEN,
+                frame::message(
+                    "Nothing was changed",
+                    "This was sent from the page of somebody else, or by a browser that does not say from which page. Open the form here and send it again.",
+                ),
+            ),
+            Failure::NotAllowed => (
+                StatusCode::FORBIDDEN,
+                frame::message(
+                    "Nothing was changed",
+                    "You may look at this, but only the person whose training it is changes it.",
+                ),
+            ),
+            Failure::Unwritten(failed) => {
+                error!(error = failed as &dyn std::error::Error, "the store cannot be written");
+                let what = "The store does not take anything at the moment, so this was not saved. Go back, where what you typed still is, and try again in a minute.";
+                (StatusCode::SERVICE_UNAVAILABLE, frame::message("Not saved", what))
+            }
             Failure::Store(failed) => {
                 error!(error = failed as &dyn std::error::Error, "the store cannot be read");
                 let what =
@@ -136,7 +185,24 @@ where
         let whole = parts.extensions.get::<OriginalUri>().map_or(&parts.uri, |OriginalUri(uri)| uri);
         let here = whole.path_and_query().map_or("/", |path| path.as_str()).to_owned();
         let base = format!("{}/dashboard", prefix(whole, &parts.uri));
-        Ok(Self { base, here, viewer: Viewer::of(&parts.headers), people: board.people })
+        let sign_out = parts.extensions.get::<At>().map(|At(at)| at.clone());
+        let viewer = Viewer::of(&parts.headers);
+        Ok(Self { base, here, viewer, people: board.people, has_choices: true, sign_out })
+    }
+}
+
+impl Site {
+    /// For a page outside the dashboard, with its assets under this path.
+    pub(crate) fn of(request: &Parts, base: &str) -> Self {
+        let viewer = Viewer::of(&request.headers);
+        Self {
+            base: base.to_owned(),
+            here: base.to_owned(),
+            viewer,
+            people: Arc::default(),
+            has_choices: false,
+            sign_out: None,
+        }
     }
 }
 
@@ -159,6 +225,8 @@ impl FromRequestParts<Dashboard> for Visit {
             Ok(lifetime) => site.viewer = site.viewer.of_user(&lifetime.value.preferences),
             Err(error) => return Err(site.fail(&Failure::Store(error))),
         }
-        Ok(Self { site, user, parameters, board: board.clone() })
+        let viewer = parts.extensions.get::<Identity>();
+        let may_write = viewer.is_some_and(|viewer| viewer.is_admin() || viewer.user_id() == Some(user));
+        Ok(Self { site, user, parameters, may_write, board: board.clone() })
     }
 }

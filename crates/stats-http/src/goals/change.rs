@@ -1,16 +1,14 @@
 //! Setting, changing and giving up goals: each is an event, and what follows from it is what the store makes of it.
 
-use std::borrow::Cow;
-
 use axum::body::Bytes;
 use axum::http::Method;
-use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
+use schemars::{JsonSchema, SchemaGenerator};
 use serde::{Deserialize, Serialize};
 use stats_store::Answer;
 use workout_events::types::goal::{GoalCancelled, GoalChanged, GoalMetric, GoalPeriod, GoalSet};
 use workout_events::{ActivityType, GoalId, Moment};
 
-use crate::operation::{Nothing, Operation, Owner, Slug, change, read_body};
+use crate::operation::{Line, Nothing, Operation, Owner, Slug, change, read_body};
 use crate::problem::{Code, Problem};
 
 /// A goal to be set.
@@ -42,7 +40,7 @@ struct NewGoal {
     #[serde(default)]
     due_at: Option<Moment>,
     /// What the person calls it.
-    #[schemars(with = "Title")]
+    #[schemars(with = "Line<200>")]
     #[serde(default)]
     title: Option<String>,
 }
@@ -65,32 +63,9 @@ struct GoalPatch {
     #[serde(default)]
     due_at: Option<Moment>,
     /// What the person calls it.
-    #[schemars(with = "Title")]
+    #[schemars(with = "Line<200>")]
     #[serde(default)]
     title: Option<String>,
-}
-
-/// What a person may call a goal: one line without controls, as the contract of `goal.set` has it.
-struct Title;
-
-impl JsonSchema for Title {
-    fn inline_schema() -> bool {
-        true
-    }
-
-    fn schema_name() -> Cow<'static, str> {
-        "Title".into()
-    }
-
-    fn json_schema(_: &mut SchemaGenerator) -> Schema {
-        json_schema!({
-            "type": "string",
-            "minLength": 1,
-            "maxLength": 200,
-            "pattern": r"^[^\u0000-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]*$",
-            "not": { "pattern": r"\n$" },
-        })
-    }
 }
 
 /// The goal that it was about.

@@ -20,6 +20,13 @@ pub(super) fn of(operation: &Operation, schemas: &mut SchemaGenerator) -> Value 
             "200",
             json!({ "description": "The answer.", "content": content(media_type, &json!({ "type": "string" })) }),
         ),
+        Output::File(schema, texts) => {
+            let mut content = content("application/json", &schema(schemas).to_value());
+            for text in texts {
+                content[*text] = json!({ "schema": { "type": "string" } });
+            }
+            ("200", json!({ "description": "The file.", "content": content }))
+        }
     };
     responses.insert(status.to_owned(), answer);
     if operation.access == Access::Viewer {

@@ -56,6 +56,8 @@ pub(crate) enum Access {
 pub(crate) enum Output {
     Json(fn(&mut SchemaGenerator) -> Schema),
     Text(&'static str),
+    /// JSON or one of these, as it was asked for.
+    File(fn(&mut SchemaGenerator) -> Schema, &'static [&'static str]),
 }
 
 impl Operation {
@@ -176,7 +178,7 @@ pub(super) type PathPairs = Result<Path<Vec<(String, String)>>, PathRejection>;
 /// What a request about a person names.
 pub(super) struct Asked {
     pub(super) user: String,
-    min_position: Option<i64>,
+    pub(super) min_position: Option<i64>,
     /// The rest, of path and query.
     pub(super) pairs: Vec<(String, String)>,
 }

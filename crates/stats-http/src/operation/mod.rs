@@ -14,13 +14,15 @@ mod reply;
 
 mod change;
 mod definition;
+mod file;
 mod written;
 
 pub(crate) use change::change;
 pub(crate) use definition::{Access, Nothing, Operation, Output, about, bare, open};
+pub(crate) use file::file;
 pub(crate) use input::{read_pairs, split_query};
 pub(crate) use owner::Owner;
 pub(crate) use person::Person;
-pub(crate) use reply::Reply;
-pub(crate) use values::{Date, PageSize, Slug, Span};
+pub(crate) use reply::{AsOf, Reply};
+pub(crate) use values::{Date, Line, PageSize, Slug, Span};
 pub(crate) use written::read_body;

@@ -42,6 +42,12 @@ impl Person {
         Ok(Self { shared: shared.clone(), viewer, user, lifetime, today })
     }
 
+    /// The same person as of now.
+    pub(crate) async fn again(&self) -> Result<Self, Problem> {
+        let lifetime = lifetime(&self.shared, self.user, None).await?;
+        Ok(Self { today: today(&self.shared, &lifetime.value), lifetime, ..self.clone() })
+    }
+
     pub(crate) fn reader(&self) -> &dyn StatsReader {
         &*self.shared.reader
     }

@@ -109,6 +109,29 @@ impl JsonSchema for Slug {
     }
 }
 
+/// What a person calls something, in at most `MOST` letters: one line without controls, as the contract has it.
+pub(crate) struct Line<const MOST: usize>;
+
+impl<const MOST: usize> JsonSchema for Line<MOST> {
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn schema_name() -> Cow<'static, str> {
+        format!("Line{MOST}").into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({
+            "type": "string",
+            "minLength": 1,
+            "maxLength": MOST,
+            "pattern": r"^[^\u0000-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]*$",
+            "not": { "pattern": r"\n$" },
+        })
+    }
+}
+
 /// A range of days as a question asks for it.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Span(pub(crate) Option<Date>, pub(crate) Option<Date>);

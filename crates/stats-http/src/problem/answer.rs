@@ -83,7 +83,6 @@ impl Problem {
     }
 
     /// Its stable name.
-    #[cfg(test)]
     pub(crate) fn code(&self) -> Code {
         self.code
     }

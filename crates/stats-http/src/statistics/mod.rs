@@ -24,6 +24,9 @@ mod preferences;
 
 use crate::operation::Operation;
 
+pub(crate) use sums::Sums;
+pub(crate) use whole::WholeWorkout;
+
 /// All of them.
 pub(crate) fn operations() -> Vec<Operation> {
     [

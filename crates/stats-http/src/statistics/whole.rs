@@ -11,11 +11,17 @@ use crate::problem::{Code, Problem};
 
 /// A workout that counts, with all that was said of it.
 #[derive(Debug, Serialize, JsonSchema)]
-struct WholeWorkout {
+pub(crate) struct WholeWorkout {
     /// What a list shows of it.
     brief: Workout,
     /// The revision that counts, as it was said: the contract of `workout.performed`.
     performed: WorkoutPerformed,
+}
+
+impl From<stats_store::WholeWorkout> for WholeWorkout {
+    fn from(whole: stats_store::WholeWorkout) -> Self {
+        Self { brief: Workout::from(&whole.brief), performed: whole.data }
+    }
 }
 
 /// Which workout.
@@ -33,5 +39,5 @@ pub(super) fn operations() -> Vec<Operation> {
 async fn workout(person: Person, asked: Asked) -> Result<Answer<WholeWorkout>, Problem> {
     let found = person.reader().workout(person.user, asked.workout_id).await?;
     let whole = found.value.ok_or(Code::NotFound)?;
-    Ok(Answer::new(found.as_of, WholeWorkout { brief: Workout::from(&whole.brief), performed: whole.data }))
+    Ok(Answer::new(found.as_of, whole.into()))
 }

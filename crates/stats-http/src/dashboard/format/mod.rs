@@ -8,6 +8,6 @@ mod units;
 
 pub(crate) use amount::{Amount, change};
 pub(crate) use date::{day, day_with_year, month, weekday_letter};
-pub(crate) use name::{activity, exercise, record_kind};
+pub(crate) use name::{activity, exercise, record_kind, sentence};
 pub(crate) use number::{grouped, real};
 pub(crate) use units::{Units, duration, hours};

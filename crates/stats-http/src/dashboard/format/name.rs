@@ -3,14 +3,19 @@
 use workout_events::ActivityType;
 use workout_events::types::record::RecordKind;
 
+/// A word of the contract as people write it.
+pub(crate) fn sentence(word: &str) -> String {
+    spaced(word, '_')
+}
+
 /// `TrailRunning` is "Trail running".
 pub(crate) fn activity(activity: ActivityType) -> String {
-    sentence(activity.as_str(), '_')
+    sentence(activity.as_str())
 }
 
 /// Where a workout says no name, the id is one: `back-squat` is "Back squat".
 pub(crate) fn exercise(id: &str) -> String {
-    sentence(id, '-')
+    spaced(id, '-')
 }
 
 /// What a record is the best of.
@@ -28,7 +33,7 @@ pub(crate) fn record_kind(kind: RecordKind) -> &'static str {
     }
 }
 
-fn sentence(slug: &str, between: char) -> String {
+fn spaced(slug: &str, between: char) -> String {
     let words = slug.replace(between, " ");
     let mut letters = words.chars();
     letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()

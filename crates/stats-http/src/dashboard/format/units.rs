@@ -10,6 +10,15 @@ pub(crate) enum Units {
     Imperial,
 }
 
+impl From<Units> for workout_events::types::user::Units {
+    fn from(units: Units) -> Self {
+        match units {
+            Units::Metric => Self::Metric,
+            Units::Imperial => Self::Imperial,
+        }
+    }
+}
+
 const POUND_UG: i64 = 453_592_370;
 const MILE_MM: i64 = 1_609_344;
 const FOOT_UM: i64 = 304_800;

@@ -20,7 +20,7 @@ pub(super) fn goals(visit: &Visit, overview: &Overview) -> Markup {
                     p class="quiet" { "A number to reach in a week, a month or a year stands here as a bar. "
                         a href=(visit.link("/goals")) { "Set one" } "." }
                 } @else {
-                    ul class="goals" { @for standing in goals().take(MOST) { (line(visit, standing, overview.today)) } }
+                    ul class="goals" { @for standing in goals().take(MOST) { (line(visit, standing, overview.today, None)) } }
                 }
             }
         }

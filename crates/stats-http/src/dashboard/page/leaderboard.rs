@@ -63,8 +63,8 @@ async fn page(visit: &Visit, asked: &Asked) -> Result<Page, Failure> {
         }
         (list(visit, &people, by.2))
         @if !preferences.leaderboard {
-            p class="quiet" { "You are not shown here. Whoever wants to be says so to the service: "
-                code { "leaderboard" } " of " code { "user.visibility_changed" } "." }
+            p class="quiet" { "You are not shown here. "
+                a href=(visit.link("/settings")) { "Whoever wants to be, says so." } }
         }
     };
     Ok(Page { title: "Leaderboard".to_owned(), tab: "/leaderboard", body, as_of: Some(lifetime.as_of) })

@@ -3,8 +3,10 @@
 pub(super) mod exercise;
 pub(super) mod exercises;
 pub(super) mod goals;
+pub(super) mod import;
 pub(super) mod leaderboard;
 pub(super) mod records;
+pub(super) mod settings;
 pub(super) mod start;
 pub(super) mod transfer;
 pub(super) mod version;
