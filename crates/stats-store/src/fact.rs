@@ -1,13 +1,17 @@
 //! What a store is told, and what it made of it.
 
+use serde::de::DeserializeOwned;
 use uuid::Uuid;
 use workout_events::types::goal::{GoalCancelled, GoalChanged, GoalSet};
 use workout_events::types::user::{UserErased, UserPreferencesChanged, UserRegistered, UserVisibilityChanged};
 use workout_events::{Event, EventId, EventType, GoalId, UserId, WorkoutDeleted, WorkoutId, WorkoutPerformed};
 
+use crate::error::{Kind, StoreError};
 use crate::goal::GoalSaid;
 use crate::number::Counted;
 use crate::person::Wishes;
+use crate::table::{Cells, Value};
+use crate::write::is_stripped;
 
 /// Something that happened, as far as statistics are concerned. Made from the event that says so.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -110,6 +114,50 @@ impl Fact {
         Uuid::new_v5(self.event_id.as_uuid(), self.data.as_bytes())
     }
 
+    /// As it stands in the ledger. Nothing where nothing is left of what it said, or of a person.
+    pub(crate) fn from_row(row: Vec<Value>) -> Result<Option<Self>, StoreError> {
+        let mut cells = Cells::new(row);
+        let (identity, foreign_id, kind) = (cells.id()?, cells.maybe_id()?, cells.int()?);
+        let (source, said_us, _received_us, data) = (cells.text()?, cells.int()?, cells.int()?, cells.text()?);
+        if is_stripped(&data) {
+            return Ok(None);
+        }
+        let body = match kind {
+            PERFORMED => Body::Performed(Box::new((&read::<WorkoutPerformed>(&data)?).into())),
+            DELETED => {
+                let WorkoutDeleted { workout_id, revision, user_id, .. } = read(&data)?;
+                Body::Deleted { workout_id, revision, user_id }
+            }
+            REGISTERED => {
+                let said: UserRegistered = read(&data)?;
+                Body::Wished { user_id: said.user_id, wishes: Box::new((&said).into()), kind }
+            }
+            PREFERENCES_CHANGED => {
+                let said: UserPreferencesChanged = read(&data)?;
+                Body::Wished { user_id: said.user_id, wishes: Box::new((&said).into()), kind }
+            }
+            VISIBILITY_CHANGED => {
+                let said: UserVisibilityChanged = read(&data)?;
+                Body::Wished { user_id: said.user_id, wishes: Box::new((&said).into()), kind }
+            }
+            GOAL_SET => {
+                let said: GoalSet = read(&data)?;
+                Body::Goal { user_id: said.user_id, goal_id: said.goal_id, said: (&said).into() }
+            }
+            GOAL_CHANGED => {
+                let said: GoalChanged = read(&data)?;
+                Body::Goal { user_id: said.user_id, goal_id: said.goal_id, said: (&said).into() }
+            }
+            GOAL_CANCELLED => {
+                let GoalCancelled { user_id, goal_id, .. } = read(&data)?;
+                Body::Goal { user_id, goal_id, said: GoalSaid::Cancelled }
+            }
+            _ => return Ok(None),
+        };
+        let event_id = EventId::new(foreign_id.unwrap_or(identity)).map_err(|_| Kind::Corrupt("fact_id"))?;
+        Ok(Some(Self { event_id, identity, source, said_us, body, data }))
+    }
+
     fn new<T: EventType>(event: &Event<T>, body: Body) -> Self {
         let data = event.data();
         Self {
@@ -122,6 +170,11 @@ impl Fact {
             data: serde_json::to_string(data).unwrap_or_default(),
         }
     }
+}
+
+/// What the ledger has was checked when it was written.
+fn read<T: DeserializeOwned>(data: &str) -> Result<T, StoreError> {
+    serde_json::from_str(data).map_err(|_| Kind::Corrupt("data").into())
 }
 
 impl From<&Event<WorkoutPerformed>> for Fact {

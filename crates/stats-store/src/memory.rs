@@ -18,7 +18,7 @@ use crate::person::Person;
 use crate::projection::{STANDINGS, first_day};
 use crate::query::Board;
 use crate::store::Database;
-use crate::table::{Filter, Find, LEDGER, On, PEOPLE, Rows, Scan, Seen, Table, Tables, Take, Value};
+use crate::table::{Filter, Find, LEDGER, On, PAST, PEOPLE, Rows, Scan, Seen, Table, Tables, Take, Value, WORKOUTS};
 #[cfg(feature = "announce")]
 use crate::{news::Announced, store::Shutdown};
 
@@ -225,7 +225,10 @@ impl Database for Memory {
 }
 
 fn scanned(state: &State, scan: &Scan) -> Vec<Vec<Value>> {
-    let mut found = rows(state, Find::new(scan.table, "user_id", &[scan.user]));
+    let mut found = match scan.table.name {
+        name if name == LEDGER.name => ledger_of(state, scan.user),
+        _ => rows(state, Find::new(scan.table, "user_id", &[scan.user])),
+    };
     found.retain(|row| scan.filters.iter().all(|filter| passes(scan.table, filter, row)));
     let found = match scan.take {
         Take::Rows => found,
@@ -238,6 +241,22 @@ fn scanned(state: &State, scan: &Scan) -> Vec<Vec<Value>> {
         Take::Sums { by, of } => sums(scan.table, by, of, found),
     };
     if scan.with_data { with_data(state, scan.table, found) } else { found }
+}
+
+/// The facts of a user, of which the ledger does not say whose they are.
+fn ledger_of(state: &State, user: Uuid) -> Vec<Vec<Value>> {
+    let ids = |rows: Vec<Vec<Value>>, table: &Table, column: &str| -> Vec<Uuid> {
+        let place = table.place(column);
+        rows.iter().filter_map(|row| if let Value::Id(id) = row[place] { Some(id) } else { None }).collect()
+    };
+    let of = |table: &'static Table, column, ids: &[Uuid]| rows(state, Find::new(table, column, ids));
+    let past = of(&PAST, "user_id", &[user]);
+    let mut facts = ids(of(&WORKOUTS, "user_id", &[user]), &WORKOUTS, "fact_id");
+    facts.append(&mut ids(past.clone(), &PAST, "fact_id"));
+    let once = ids(past, &PAST, "workout_id");
+    facts.append(&mut ids(of(&PAST, "workout_id", &once), &PAST, "fact_id"));
+    facts.append(&mut ids(of(&WORKOUTS, "workout_id", &once), &WORKOUTS, "fact_id"));
+    of(&LEDGER, "fact_id", &facts)
 }
 
 fn whole((key, rest): (&Vec<Value>, &Vec<Value>)) -> Vec<Value> {

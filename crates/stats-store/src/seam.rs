@@ -1,8 +1,10 @@
 //! What writes and reads: the seam between stores and their users.
 
 use std::fmt::Debug;
+use std::sync::Arc;
 
 use async_trait::async_trait;
+use workout_events::jiff::Timestamp;
 use workout_events::{UserId, WorkoutId, WorkoutPerformed};
 
 use crate::error::{Kind, StoreError};
@@ -192,6 +194,18 @@ pub trait StatsReader: Debug + Send + Sync {
     /// # Errors
     /// When the store cannot be read.
     async fn outcomes(&self, _user: UserId) -> Result<Answer<Vec<Outcome>>, StoreError> {
+        Err(Kind::Unsupported.into())
+    }
+
+    /// What was known of a user at this time: a reader that knows the facts that were received until then, and nobody else's. For
+    /// finding out what has changed since an answer, whose [`changed_at`](crate::AsOf::changed_at) is the time to name.
+    ///
+    /// It is made by counting all of those facts again, so it costs as much as they are. What was told because time went by,
+    /// such as that a goal was missed, it does not know, nor what somebody had said of a workout who was erased since.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    async fn known_at(&self, _user: UserId, _at: Timestamp) -> Result<Arc<dyn StatsReader>, StoreError> {
         Err(Kind::Unsupported.into())
     }
 

@@ -1,13 +1,17 @@
 //! What our stores read: rows into answers.
 
+use std::sync::Arc;
+
 use async_trait::async_trait;
 use uuid::Uuid;
 use workout_events::jiff::Timestamp;
 use workout_events::{ActivityType, GoalId, UserId, WorkoutId, WorkoutPerformed};
 
 use super::database::{Database, Store};
+use super::open::StatsStore;
 use crate::definition::definition;
 use crate::error::{Kind, StoreError};
+use crate::fact::Fact;
 use crate::goal::{GOALS, GoalRow, OUTCOMES, Outcome, Terms, outcome, read_goal};
 use crate::number::{Day, Effort, Month, Tally, Totals};
 use crate::person::{AsOf, Person};
@@ -18,7 +22,7 @@ use crate::query::{
 };
 use crate::record::{BESTS, RECORDS, RecordOf, record, standing};
 use crate::seam::StatsReader;
-use crate::table::{Cells, Filter, PAST, PEOPLE, Scan, Table, Take, Value, WORKOUTS};
+use crate::table::{Cells, Filter, LEDGER, PAST, PEOPLE, Scan, Table, Take, Value, WORKOUTS};
 use crate::write::is_stripped;
 
 const TALLY: [&str; Tally::COLUMNS.len()] = {
@@ -166,6 +170,16 @@ impl<D: Database> StatsReader for Store<D> {
 
     async fn outcomes(&self, user: UserId) -> Result<Answer<Vec<Outcome>>, StoreError> {
         self.scan(user, &OUTCOMES, Vec::new(), Take::Rows, outcome).await
+    }
+
+    async fn known_at(&self, user: UserId, at: Timestamp) -> Result<Arc<dyn StatsReader>, StoreError> {
+        let until = Filter::Between("received_us", i64::MIN, at.as_microsecond());
+        let facts = self.scan(user, &LEDGER, vec![until], Take::Rows, Fact::from_row).await?;
+        let facts: Vec<_> = facts.value.into_iter().flatten().collect();
+        let then = StatsStore::memory();
+        // Each of them was written before, so there is nothing to be learned from what becomes of it now.
+        let _ = then.writer().write(&facts).await?;
+        Ok(then.reader())
     }
 
     async fn leaderboard(&self, board: &Board) -> Result<Vec<Ranked>, StoreError> {

@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use super::layout::{Column, Kind, LEDGER, PEOPLE, Table};
+use super::layout::{Column, Kind, LEDGER, PAST, PEOPLE, Table, WORKOUTS};
 use super::scan::{Filter, Scan, Take};
 use super::seam::On;
 use crate::fact::PERFORMED;
@@ -93,7 +93,7 @@ pub(crate) fn scan_rows(dialect: &Dialect, scan: &Scan) -> String {
         }
     };
     // Writing to a String does not fail, here and below.
-    let _ = write!(inner, " FROM {} AS t WHERE user_id = $1", dialect.name(scan.table));
+    let _ = write!(inner, " FROM {} AS t WHERE {}", dialect.name(scan.table), whose(dialect, scan.table));
     let mut at = 1;
     let mut next = || {
         at += 1;
@@ -113,6 +113,20 @@ pub(crate) fn scan_rows(dialect: &Dialect, scan: &Scan) -> String {
         Take::Sums { by, .. } => write!(inner, " GROUP BY {by} ORDER BY {by}", by = by.join(", ")),
     };
     inner
+}
+
+/// What makes a row that of the user. The ledger does not say whose a fact is: those are that count for a workout of the user, or
+/// did, and all that was said of such a workout since, whoever said it.
+fn whose(dialect: &Dialect, table: &Table) -> String {
+    if table.name != LEDGER.name {
+        return "user_id = $1".to_owned();
+    }
+    let (past, workouts) = (dialect.name(&PAST), dialect.name(&WORKOUTS));
+    let once = format!("workout_id IN (SELECT workout_id FROM {past} WHERE user_id = $1)");
+    format!(
+        "fact_id IN (SELECT fact_id FROM {workouts} WHERE user_id = $1 UNION SELECT fact_id FROM {past} WHERE user_id = $1 \
+         UNION SELECT fact_id FROM {past} WHERE {once} UNION SELECT fact_id FROM {workouts} WHERE {once})"
+    )
 }
 
 /// The statement of a leaderboard. Its values are: the definition, the span, the first day, and the activity, if there is one.

@@ -1,5 +1,6 @@
 //! What is asked about people: their days, their wishes, lists, moments, and being forgotten.
 
+use workout_events::jiff::Timestamp;
 use workout_events::types::user::{UserErased, UserPreferencesChanged};
 use workout_events::{UserId, WorkoutId};
 
@@ -15,6 +16,7 @@ impl Store {
         self.a_workout_that_was_moved_to_an_erased_person_does_not_come_back().await;
         self.whoever_is_forgotten_takes_nothing_away_from_others().await;
         self.a_moment_changes_when_something_does().await;
+        self.what_was_known_before_a_change_is_known_again().await;
         self.pages_neither_repeat_nor_skip().await;
         self.a_leaderboard_shows_who_wants_to_be_shown().await;
         self.a_workout_comes_back_as_it_was_said_to_its_person_only().await;
@@ -43,6 +45,39 @@ impl Store {
         assert_eq!(day().await, ["2023-11-14"]);
         let sums = self.reader.sums(user, Days::ALL).await.expect("the store reads").value;
         assert_eq!(sums.iter().map(|sums| sums.sums.workouts).sum::<i64>(), 2);
+    }
+
+    /// Also what a deletion has taken away that names nobody, and an edit that gave it to somebody else.
+    async fn what_was_known_before_a_change_is_known_again(&self) {
+        let (user, other) = (UserId::generate(), UserId::generate());
+        let ids = [(); 4].map(|()| WorkoutId::generate());
+        let first: Vec<_> = ids[..3].iter().map(|id| fact(performed(*id, user, 60, None))).collect();
+        let later = [
+            deleted(ids[0], 2),
+            fact(performed(ids[1], other, 60, None).revision(2)),
+            fact(performed(ids[2], user, 90, None).revision(2)),
+            fact(performed(ids[3], user, 30, None)),
+        ];
+        let as_of =
+            async || self.reader.lifetime(user).await.expect("the store reads").as_of.changed_at.expect("a time");
+        let known = async |at| {
+            let then = self.reader.known_at(user, at).await.expect("the store remembers");
+            then.totals(user).await.expect("the store in memory reads")
+        };
+        let _ = self.write(&first).await;
+        let mut known_at = vec![(as_of().await, self.reader.totals(user).await.expect("the store reads"))];
+        for fact in later {
+            let before = as_of().await;
+            while Timestamp::now() <= before {
+                tokio::task::yield_now().await;
+            }
+            assert_eq!(self.write(&[fact]).await, [Applied]);
+            known_at.push((as_of().await, self.reader.totals(user).await.expect("the store reads")));
+        }
+        for (at, totals) in known_at {
+            assert_eq!(known(at).await, totals, "{at}");
+        }
+        assert_eq!(known(Timestamp::UNIX_EPOCH).await, Totals::new(0, 0, None));
     }
 
     async fn whoever_was_erased_stays_erased(&self) {
