@@ -10,6 +10,7 @@ use stats_store::{StatsReader, StatsWriter};
 use crate::auth::{Authenticator, Grants, NoGrants, guard, loopback_only};
 use crate::health::{Figures, Part};
 use crate::limit::{Limiter, RateLimit, Replays};
+use crate::live::Live;
 use crate::openapi::Documents;
 use crate::operation::{Access, Operation};
 use crate::problem::Code;
@@ -17,7 +18,7 @@ use crate::session::Keeper;
 use crate::settings::Settings;
 use crate::state::{Inner, Shared};
 use crate::watch::around;
-use crate::{export, goals, health, session, statistics};
+use crate::{export, goals, health, live, session, statistics};
 
 /// Everything that the service can be told, before it is a router.
 ///
@@ -36,6 +37,7 @@ pub struct Api {
     parts: Vec<Part>,
     figures: Option<Figures>,
     settings: Settings,
+    live: Live,
 }
 
 impl Api {
@@ -53,6 +55,7 @@ impl Api {
             parts: Vec::new(),
             figures: None,
             settings: Settings::default(),
+            live: Live::new(),
         }
     }
 
@@ -138,6 +141,12 @@ impl Api {
         self
     }
 
+    /// What wakes the streams of what happens, and their limits. Without it they look at the store from time to time.
+    pub fn live(mut self, live: Live) -> Self {
+        self.live = live;
+        self
+    }
+
     /// The routes, to serve as they are or to merge into a router of one's own.
     ///
     /// What it does not know is left to the host's fallback, if it has one.
@@ -161,6 +170,7 @@ impl Api {
             figures: self.figures,
             documents: Documents::new(&operations),
             settings: self.settings,
+            live: self.live,
         });
         let mut router = Router::new();
         for operation in operations {
@@ -193,6 +203,7 @@ fn operations() -> Vec<Operation> {
         statistics::operations(),
         export::operations(),
         goals::operations(),
+        live::operations(),
         health::operations(),
         crate::openapi::operations(),
     ]

@@ -13,6 +13,7 @@ use workout_events::UserId;
 use crate::auth::{Authenticator, Grants, Identity};
 use crate::health::{Figures, Part};
 use crate::limit::{Client, Limiter, Replays};
+use crate::live::Live;
 use crate::openapi::Documents;
 use crate::problem::{Code, Problem};
 use crate::settings::Settings;
@@ -36,6 +37,7 @@ pub(crate) struct Inner {
     pub(crate) figures: Option<Figures>,
     pub(crate) documents: Documents,
     pub(crate) settings: Settings,
+    pub(crate) live: Live,
 }
 
 impl Shared {

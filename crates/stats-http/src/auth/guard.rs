@@ -6,6 +6,7 @@ use axum::http::StatusCode;
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 
+use crate::live::Door;
 use crate::problem::{Code, Problem};
 use crate::session;
 use crate::state::Shared;
@@ -31,14 +32,21 @@ async fn admit(
             return Ok(if is_outside { session::enter(&parts).unwrap_or(refused) } else { refused });
         }
     };
+    let mut seen = None;
     for (_, user) in path.iter().filter(|(name, _)| *name == "user_id") {
         let user = user.parse().map_err(|_| Code::InvalidUserId)?;
         shared.may_see(&viewer, user).await?;
+        seen = Some(user);
     }
-    let door = shared.has_sessions.then(|| session::At::of(&parts));
+    let at = shared.has_sessions.then(|| session::At::of(&parts));
+    // What lasts longer than a request asks again.
+    let door = seen.map(|user| Door::new(shared, parts.clone(), viewer.clone(), user));
     request = Request::from_parts(parts, body);
     request.extensions_mut().insert(viewer);
-    if let Some(door) = door.flatten() {
+    if let Some(at) = at.flatten() {
+        request.extensions_mut().insert(at);
+    }
+    if let Some(door) = door {
         request.extensions_mut().insert(door);
     }
     Ok(next.run(request).await)

@@ -18,6 +18,7 @@ use workout_events::jiff::Timestamp;
 use super::people::Known;
 use super::upload::Uploads;
 use super::{asset, guard, overview, page, viewer};
+use crate::live::Live;
 
 /// A form has a few short fields.
 const MOST_BODY: usize = 4 * 1_024;
@@ -55,6 +56,7 @@ pub struct Dashboard {
     pub(crate) performs_at: Option<Arc<str>>,
     pub(crate) writer: Option<Arc<dyn StatsWriter>>,
     pub(crate) uploads: Arc<Uploads>,
+    pub(crate) live: Live,
 }
 
 impl Dashboard {
@@ -67,6 +69,7 @@ impl Dashboard {
             performs_at: None,
             writer: None,
             uploads: Arc::default(),
+            live: Live::new(),
         }
     }
 
@@ -90,6 +93,12 @@ impl Dashboard {
         self
     }
 
+    /// What wakes the streams by which pages renew themselves: that of [`Api::live`](crate::Api::live).
+    pub fn live(mut self, live: Live) -> Self {
+        self.live = live;
+        self
+    }
+
     /// What "now" is: another clock than that of the machine, for tests and for looking back.
     pub fn clock(mut self, now: fn() -> Timestamp) -> Self {
         self.now = now;
@@ -104,6 +113,7 @@ impl Dashboard {
             .route("/dashboard/settings", post(viewer::change))
             .route("/dashboard/{user_id}", get(overview::get))
             .route("/dashboard/{user_id}/version", get(page::version::get))
+            .route("/dashboard/{user_id}/live", get(page::live::get))
             .route("/dashboard/{user_id}/workouts", get(page::workouts::get))
             .route("/dashboard/{user_id}/workouts/{workout_id}", get(page::workout::get))
             .route("/dashboard/{user_id}/exercises", get(page::exercises::get))

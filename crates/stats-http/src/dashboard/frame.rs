@@ -42,7 +42,7 @@ pub(crate) fn of_user(visit: &Visit, page: &Page) -> Html<String> {
             }
         }
     };
-    let live = page.as_of.map(|as_of| (visit.link("/version"), as_of.version.to_string()));
+    let live = page.as_of.map(|as_of| (visit.link(""), as_of.version.to_string()));
     whole(&visit.site, page, Some(visit), &tabs, live)
 }
 
@@ -72,7 +72,7 @@ fn whole(
         Theme::Light => Some("light"),
         Theme::Dark => Some("dark"),
     };
-    let (version_at, version) = live.unzip();
+    let (live_at, version) = live.unzip();
     let page = html! {
         (DOCTYPE)
         html lang="en" data-theme=[theme] {
@@ -93,7 +93,7 @@ fn whole(
                     @if site.has_choices { (settings(site, own)) }
                 }
                 p class="news" role="status" id="news" {}
-                main id="main" tabindex="-1" data-version=[version] data-version-at=[version_at] { (page.body) }
+                main id="main" tabindex="-1" data-version=[version] data-live-at=[live_at] { (page.body) }
                 footer { @if let Some(as_of) = page.as_of { (moment(as_of)) } }
             }
         }

@@ -17,6 +17,8 @@ use super::figure::Figure;
 use super::frame::{self, Page};
 use super::viewer::Viewer;
 use crate::auth::Identity;
+use crate::live::{Door, Listener};
+use crate::problem::Problem;
 use crate::session::At;
 
 /// Who asks for which page, of whom, and how they like to read.
@@ -84,6 +86,13 @@ impl Visit {
     /// Goes on to another page of this user, after something was done.
     pub(crate) fn to(&self, page: &str) -> Response {
         Redirect::to(&self.link(page)).into_response()
+    }
+
+    /// A stream of what happens to this user.
+    pub(crate) fn listen(&self, request: &Parts) -> Result<Response, Problem> {
+        let door = request.extensions.get::<Door>().cloned();
+        let (reader, now) = (Arc::clone(&self.board.reader), self.board.now);
+        self.board.live.open(Listener { reader, user: self.user, now, door }, request)
     }
 
     pub(crate) fn now(&self) -> Timestamp {

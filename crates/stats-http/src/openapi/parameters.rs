@@ -3,7 +3,7 @@
 use schemars::SchemaGenerator;
 use serde_json::{Value, json};
 
-use crate::operation::{Access, Operation};
+use crate::operation::{Access, Operation, Output};
 
 /// The fields of the input, where each is found; and what every operation about a person takes.
 pub(super) fn of(operation: &Operation, schemas: &mut SchemaGenerator) -> Vec<Value> {
@@ -23,7 +23,11 @@ pub(super) fn of(operation: &Operation, schemas: &mut SchemaGenerator) -> Vec<Va
         without_null(&mut schema);
         found.push(parameter(name, place, required.contains(&name.as_str()), &description, &schema));
     }
-    if operation.access == Access::Viewer {
+    if matches!(operation.output, Output::Events) {
+        let schema = json!({ "type": "string" });
+        let description = "Where the client was: the `id` of the last event that it was told.";
+        found.push(parameter("last-event-id", "header", false, description, &schema));
+    } else if operation.access == Access::Viewer {
         let schema = json!({ "type": "integer", "format": "int64", "minimum": 0 });
         let description = "Waits a moment until the statistics have reached this position, which writes answer with.";
         found.push(parameter("min_position", "query", false, description, &schema));

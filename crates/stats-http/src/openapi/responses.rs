@@ -5,12 +5,14 @@ use std::collections::BTreeMap;
 use schemars::SchemaGenerator;
 use serde_json::{Map, Value, json};
 
+use crate::live::News;
 use crate::operation::{Access, Operation, Output};
 use crate::problem::{Code, ProblemBody};
 
 /// The answer, and every problem that there may be, by its status.
 pub(super) fn of(operation: &Operation, schemas: &mut SchemaGenerator) -> Value {
     let mut responses = Map::new();
+    let is_stream = matches!(operation.output, Output::Events);
     let (status, answer) = match operation.output {
         Output::Json(schema) => (
             "200",
@@ -27,9 +29,10 @@ pub(super) fn of(operation: &Operation, schemas: &mut SchemaGenerator) -> Value 
             }
             ("200", json!({ "description": "The file.", "content": content }))
         }
+        Output::Events => ("200", events(schemas)),
     };
     responses.insert(status.to_owned(), answer);
-    if operation.access == Access::Viewer {
+    if operation.access == Access::Viewer && !is_stream {
         responses.insert("304".to_owned(), json!({ "description": "The client has the answer already." }));
     }
     let schema = schemas.subschema_for::<ProblemBody<'_>>().to_value();
@@ -43,6 +46,21 @@ pub(super) fn of(operation: &Operation, schemas: &mut SchemaGenerator) -> Value 
         responses.insert(status.to_string(), json!({ "description": lines.join("\n"), "content": content }));
     }
     responses.into()
+}
+
+/// In `OpenAPI` 3.1 the schema of a stream is that of each of its events.
+fn events(schemas: &mut SchemaGenerator) -> Value {
+    let data = schemas.subschema_for::<News>().to_value();
+    let schema = json!({
+        "type": "object",
+        "properties": {
+            "event": { "enum": News::NAMES },
+            "id": { "type": "string", "description": "For `Last-Event-ID`; `end` has none." },
+            "data": { "type": "string", "contentMediaType": "application/json", "contentSchema": data },
+        },
+        "required": ["event", "data"],
+    });
+    json!({ "description": "Events, as they happen.", "content": content("text/event-stream", &schema) })
 }
 
 fn content(media_type: &str, schema: &Value) -> Value {
@@ -73,7 +91,7 @@ fn everywhere(operation: &Operation) -> Vec<Code> {
         Code::StatisticsOutdated,
         Code::TimedOut,
     ]);
-    if operation.access == Access::Viewer {
+    if operation.access == Access::Viewer && !matches!(operation.output, Output::Events) {
         codes.push(Code::Stale);
     }
     if operation.access == Access::Owner {

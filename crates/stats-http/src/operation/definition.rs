@@ -58,6 +58,8 @@ pub(crate) enum Output {
     Text(&'static str),
     /// JSON or one of these, as it was asked for.
     File(fn(&mut SchemaGenerator) -> Schema, &'static [&'static str]),
+    /// A stream of events.
+    Events,
 }
 
 impl Operation {

@@ -15,6 +15,7 @@ mod reply;
 mod change;
 mod definition;
 mod file;
+mod stream;
 mod written;
 
 pub(crate) use change::change;
@@ -22,7 +23,8 @@ pub(crate) use definition::{Access, Nothing, Operation, Output, about, bare, ope
 pub(crate) use file::file;
 pub(crate) use input::{read_pairs, split_query};
 pub(crate) use owner::Owner;
-pub(crate) use person::Person;
+pub(crate) use person::{Person, today};
 pub(crate) use reply::{AsOf, Reply};
+pub(crate) use stream::stream;
 pub(crate) use values::{Date, Line, PageSize, Slug, Span};
 pub(crate) use written::read_body;

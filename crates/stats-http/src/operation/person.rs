@@ -3,10 +3,10 @@
 use std::time::Duration;
 
 use axum::http::request::Parts;
-use stats_store::{Answer, Day, Lifetime, StatsReader};
+use stats_store::{Answer, Day, Lifetime, Preferences, StatsReader};
 use tokio::time::{Instant, sleep};
-use workout_events::jiff::ToSpan;
 use workout_events::jiff::tz::TimeZone;
+use workout_events::jiff::{Timestamp, ToSpan};
 use workout_events::types::user::WeekStart;
 use workout_events::{UserId, ZoneName};
 
@@ -38,14 +38,14 @@ impl Person {
         let user: UserId = user.parse().map_err(|_| Code::InvalidUserId)?;
         shared.may_see(&viewer, user).await?;
         let lifetime = lifetime(shared, user, min_position).await?;
-        let today = today(shared, &lifetime.value);
+        let today = today((shared.settings.now)(), &lifetime.value.preferences);
         Ok(Self { shared: shared.clone(), viewer, user, lifetime, today })
     }
 
     /// The same person as of now.
     pub(crate) async fn again(&self) -> Result<Self, Problem> {
         let lifetime = lifetime(&self.shared, self.user, None).await?;
-        Ok(Self { today: today(&self.shared, &lifetime.value), lifetime, ..self.clone() })
+        Ok(Self { today: today((self.shared.settings.now)(), &lifetime.value.preferences), lifetime, ..self.clone() })
     }
 
     pub(crate) fn reader(&self) -> &dyn StatsReader {
@@ -76,9 +76,9 @@ async fn lifetime(shared: &Shared, user: UserId, min_position: Option<i64>) -> R
 }
 
 /// By the clocks where the person lives, and by the hour at which the person's day begins.
-fn today(shared: &Shared, lifetime: &Lifetime) -> Day {
-    let zone = lifetime.preferences.time_zone.map_or(TimeZone::UTC, ZoneName::zone);
-    let clock = zone.to_datetime((shared.settings.now)());
-    let hours = i64::from(lifetime.preferences.day_start_hour).hours();
+pub(crate) fn today(now: Timestamp, preferences: &Preferences) -> Day {
+    let zone = preferences.time_zone.map_or(TimeZone::UTC, ZoneName::zone);
+    let clock = zone.to_datetime(now);
+    let hours = i64::from(preferences.day_start_hour).hours();
     Day::new(clock.checked_sub(hours).unwrap_or(clock).date())
 }

@@ -68,10 +68,12 @@ codes! {
     BrokenContract UNPROCESSABLE_ENTITY "broken_contract" "What the body says breaks the contract of events."
     IdempotencyKeyReused UNPROCESSABLE_ENTITY "idempotency_key_reused" "This idempotency key belongs to another request."
     RateLimited TOO_MANY_REQUESTS "rate_limited" "Too many requests; wait as long as `Retry-After` says."
+    TooManyStreams TOO_MANY_REQUESTS "too_many_streams" "This client has as many streams open as it may; close one."
     Internal INTERNAL_SERVER_ERROR "internal" "The service has a defect; its log has more under the id of the request."
     NotSupported NOT_IMPLEMENTED "not_supported" "The store behind this service does not know that."
     StoreUnavailable SERVICE_UNAVAILABLE "store_unavailable" "The store cannot be reached at the moment; try again later."
     StatisticsOutdated SERVICE_UNAVAILABLE "statistics_outdated" "The statistics are being brought to a new definition; try again later."
     TimedOut SERVICE_UNAVAILABLE "timed_out" "The answer took too long; try again later, or ask for less."
+    NoPlace SERVICE_UNAVAILABLE "no_place" "There are as many streams as this service has places for; try again later."
     NotReady SERVICE_UNAVAILABLE "not_ready" "A part of the service does not work."
 }

@@ -19,6 +19,7 @@ use tower::ServiceExt;
 use tracing::{debug, warn};
 
 use super::Server;
+use super::line::Line;
 use super::version::is_http2;
 
 /// What serves a connection, and what ends all of them.
@@ -64,8 +65,11 @@ impl Connections {
         // Answers are written as a whole, so there is nothing to wait for.
         let _ = stream.set_nodelay(true);
         let router = self.router.clone();
+        let line = Line::new(self.ending.subscribe());
+        let of_each = line.clone();
         let service = service_fn(move |mut request: Request<Incoming>| {
             request.extensions_mut().insert(ConnectInfo(from));
+            request.extensions_mut().insert(of_each.clone());
             router.clone().oneshot(request.map(axum::body::Body::new))
         });
         let (builder, headers_within) = (self.builder.clone(), self.headers_within);
@@ -80,8 +84,11 @@ impl Connections {
             let Ok(is_http2) = is_http2 else { return };
             let builder = if is_http2 { builder.http2_only() } else { builder.http1_only() };
             let connection = builder.serve_connection_with_upgrades(TokioIo::new(stream), service);
-            if let Err(error) = watcher.watch(connection).await {
-                debug!(error = &*error, "a connection ended with an error");
+            tokio::select! {
+                ended = watcher.watch(connection) => if let Err(error) = ended {
+                    debug!(error = &*error, "a connection ended with an error");
+                },
+                () = line.is_cut() => debug!("a connection was cut"),
             }
             drop(place);
         });

@@ -22,6 +22,9 @@ mod erase;
 
 mod preferences;
 
+pub(crate) use records::Record;
+pub(crate) use workouts::Workout;
+
 use crate::operation::Operation;
 
 pub(crate) use sums::Sums;

@@ -11,7 +11,7 @@ use crate::problem::Problem;
 
 /// A best, of an exercise or of an activity.
 #[derive(Debug, Serialize, JsonSchema)]
-struct Record {
+pub(crate) struct Record {
     /// The exercise it is a record of.
     exercise_id: Option<String>,
     /// The activity it is a record of.

@@ -14,7 +14,7 @@ use crate::problem::{Code, Problem};
 /// A workout that counts, in brief.
 #[derive(Debug, Serialize, JsonSchema)]
 #[expect(clippy::struct_field_names, reason = "the names are those of the answer")]
-pub(super) struct Workout {
+pub(crate) struct Workout {
     /// The workout.
     workout_id: WorkoutId,
     /// Which of its revisions counts.

@@ -8,7 +8,7 @@ use axum::middleware::from_fn;
 use axum::response::IntoResponse;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
-use tower_http::compression::predicate::SizeAbove;
+use tower_http::compression::predicate::{NotForContentType, Predicate, SizeAbove};
 use tower_http::cors::CorsLayer;
 use tracing::error;
 
@@ -28,12 +28,14 @@ pub(crate) fn around(router: Router, origins: Vec<HeaderValue>) -> Router {
     if !origins.is_empty() {
         router = router.layer(cors(origins));
     }
-    let compression = CompressionLayer::new().gzip(true).compress_when(SizeAbove::new(COMPRESSED_FROM));
+    // What is packed waits for more to pack with it.
+    let when = SizeAbove::new(COMPRESSED_FROM).and(NotForContentType::SSE);
+    let compression = CompressionLayer::new().gzip(true).compress_when(when);
     router.layer(compression).layer(from_fn(watch))
 }
 
 fn cors(origins: Vec<HeaderValue>) -> CorsLayer {
-    let asked = ["authorization", "content-type", "idempotency-key", "if-none-match", "x-request-id"];
+    let asked = ["authorization", "content-type", "idempotency-key", "if-none-match", "last-event-id", "x-request-id"];
     let told = ["etag", "retry-after", "stats-position", "x-request-id"];
     CorsLayer::new()
         .allow_origin(origins)

@@ -3,9 +3,13 @@
 use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex};
 
+use async_trait::async_trait;
 use axum::body::Body;
 use axum::http::Request;
+use axum::http::request::Parts;
+use http_body_util::BodyExt;
 use metrics::{Counter, Gauge, Histogram, Key, KeyName, Metadata, Recorder, SharedString, Unit, with_local_recorder};
+use stats_http::{Api, Authenticator, Identity, Live, Refused};
 use stats_store::StatsStore;
 use tokio::runtime;
 use tower::ServiceExt;
@@ -24,15 +28,32 @@ fn every_figure_is_documented_and_told_and_none_names_a_person() {
     let runtime = runtime::Builder::new_current_thread().enable_all().build().unwrap();
     with_local_recorder(&told, || {
         runtime.block_on(async {
-            let router = stats_http::router(StatsStore::memory().reader());
-            let request = Request::get(format!("/v1/users/{user}/totals")).body(Body::empty()).unwrap();
-            router.oneshot(request).await.unwrap();
+            let live = Live::new();
+            let router = Api::new(StatsStore::memory().reader()).live(live.clone()).authenticator(Everybody).router();
+            let ask = |path| Request::get(format!("/v1/users/{user}/{path}")).body(Body::empty()).unwrap();
+            router.clone().oneshot(ask("totals")).await.unwrap();
+            let mut stream = router.oneshot(ask("live")).await.unwrap().into_body();
+            let is_snapshot = |data: &[u8]| data.starts_with(b"event: snapshot");
+            while !stream.frame().await.unwrap().unwrap().data_ref().is_some_and(|data| is_snapshot(data)) {}
+            live.end();
+            assert!(stream.frame().await.is_none());
         });
     });
     let keys = told.0.lock().unwrap();
     assert_eq!(keys.iter().map(|key| key.name().to_owned()).collect::<BTreeSet<_>>(), documented);
     assert!(!format!("{keys:?}").contains(&user.to_string()), "{keys:?}");
     assert!(format!("{keys:?}").contains("/v1/users/{user_id}/totals"), "{keys:?}");
+}
+
+/// Nobody is asked who they are.
+#[derive(Debug)]
+struct Everybody;
+
+#[async_trait]
+impl Authenticator for Everybody {
+    async fn authenticate(&self, _: &Parts) -> Result<Identity, Refused> {
+        Ok(Identity::admin())
+    }
 }
 
 /// Remembers what it is asked for.

@@ -11,6 +11,7 @@ mod documents;
 mod export;
 mod figures;
 mod limits;
+mod live;
 mod preferences;
 mod questions;
 mod refused;

@@ -31,7 +31,10 @@ impl Served {
     }
 
     pub(crate) async fn by(server: Server, router: Router) -> Self {
-        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.unwrap();
+        Self::on(TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.unwrap(), server, router)
+    }
+
+    pub(crate) fn on(listener: TcpListener, server: Server, router: Router) -> Self {
         let address = listener.local_addr().unwrap();
         let (end, ended) = oneshot::channel::<()>();
         let task = tokio::spawn(server.serve(listener, router, async {

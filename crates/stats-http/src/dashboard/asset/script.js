@@ -86,58 +86,157 @@ if (zone && !document.cookie.includes("board_zone=")) {
   document.cookie = `board_zone=${encodeURIComponent(zone)}; Path=${base}; Max-Age=31536000; SameSite=Lax`;
 }
 
-// Looks from time to time whether something has changed, and says what.
+// Hears what happens, and says what has changed. Where there is no stream to be had it looks from time to time.
 const news = document.getElementById("news");
 const EVERY = 10_000;
+const AGAIN = 60_000;
+const WORDS = {
+  "workout.performed": "New workout.",
+  "workout.edited": "A workout was edited.",
+  "workout.deleted": "A workout was deleted.",
+  "record.set": "New record.",
+  "record.revoked": "A record no longer stands.",
+  "goal.achieved": "Goal reached.",
+  "goal.revoked": "A goal is no longer reached.",
+  "goal.missed": "A goal was missed.",
+};
 let since = Date.now();
+let heard = new Set();
+let newest = 0;
+let renewing = false;
+let stream = null;
+let timer = 0;
+
+const main = () => document.getElementById("main");
+// Nothing is taken from under somebody's hands.
+const isBusy = () => main().contains(document.activeElement?.closest("form"));
 
 function figures(root) {
   return new Map([...root.querySelectorAll("[data-figure]")].map((figure) => [figure.dataset.figure, figure]));
 }
 
+// What has the focus, as it is found again in another page.
+function focused(root) {
+  const places = "a, button, summary, input, select, textarea, [tabindex]";
+  const name = (place) => `${place.tagName} ${place.id || place.getAttribute("href") || place.textContent}`;
+  if (!root.contains(document.activeElement) || root === document.activeElement) return () => undefined;
+  const wanted = name(document.activeElement);
+  const at = [...root.querySelectorAll(places)].filter((place) => name(place) === wanted).indexOf(document.activeElement);
+  return (fresh) => {
+    const same = [...fresh.querySelectorAll(places)].filter((place) => name(place) === wanted);
+    (same[at] ?? same[0] ?? fresh).focus({ preventScroll: true });
+  };
+}
+
 async function renew() {
-  const main = document.getElementById("main");
   const fresh = (await page(location.href)).getElementById("main");
-  const before = figures(main);
+  const old = main();
+  const before = figures(old);
   const changes = [];
   for (const [name, figure] of figures(fresh)) {
-    const old = before.get(name)?.textContent;
-    if (old !== undefined && old !== figure.textContent) {
-      changes.push(`${name} ${old} → ${figure.textContent}`);
+    const was = before.get(name)?.textContent;
+    if (was !== undefined && was !== figure.textContent) {
+      changes.push(`${name} ${was} → ${figure.textContent}`);
       figure.classList.add("fresh");
     }
   }
-  for (const details of main.querySelectorAll("details[open][id]")) {
+  for (const details of old.querySelectorAll("details[open][id]")) {
     fresh.querySelector(`#${CSS.escape(details.id)}`)?.setAttribute("open", "");
   }
-  main.replaceWith(fresh);
+  const focus = focused(old);
+  old.replaceWith(fresh);
   quicken(fresh);
-  news.textContent = changes.length > 0 ? `Updated: ${changes.join(", ")}.` : "Updated.";
+  focus(fresh);
+  const said = [...heard];
+  heard.clear();
+  said.push(changes.length > 0 ? `Updated: ${changes.join(", ")}.` : "Updated.");
+  news.textContent = said.join(" ");
+}
+
+// Brings the page to the newest version that was heard of.
+async function update() {
+  if (renewing || isBusy() || newest <= Number(main().dataset.version)) return;
+  renewing = true;
+  const wanted = newest;
+  try {
+    await renew();
+  } catch {
+    stale();
+  } finally {
+    renewing = false;
+  }
+  if (newest > wanted) update();
+}
+
+function answers() {
+  since = Date.now();
+  if (news.dataset.stale) {
+    delete news.dataset.stale;
+    news.textContent = "";
+  }
+}
+
+function stale() {
+  news.dataset.stale = "yes";
+  const clock = new Date(since).toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" });
+  news.textContent = `The service does not answer; these figures are of ${clock}.`;
 }
 
 async function look() {
-  const main = document.getElementById("main");
-  const address = main.dataset.versionAt;
-  if (!address) return;
-  if (document.visibilityState === "visible" && !main.contains(document.activeElement?.closest("form"))) {
-    try {
-      const answer = await fetch(address, { credentials: "same-origin" });
-      if (!answer.ok) throw new Error(String(answer.status));
-      const version = await answer.text();
-      if (news.dataset.stale) {
-        delete news.dataset.stale;
-        news.textContent = "";
-      }
-      since = Date.now();
-      if (version !== main.dataset.version) await renew();
-    } catch {
-      news.dataset.stale = "yes";
-      const clock = new Date(since).toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" });
-      news.textContent = `The service does not answer; these figures are of ${clock}.`;
-    }
+  try {
+    const answer = await fetch(`${main().dataset.liveAt}/version`, { credentials: "same-origin" });
+    if (!answer.ok) throw new Error(String(answer.status));
+    const version = Number(await answer.text());
+    // A page to sign in is no answer.
+    if (!Number.isInteger(version)) throw new Error("no version");
+    newest = version;
+    answers();
+    await update();
+  } catch {
+    stale();
   }
-  setTimeout(look, EVERY);
+}
+
+// Until it is worth asking for a stream again.
+async function poll(until) {
+  clearTimeout(timer);
+  if (document.visibilityState !== "visible") return;
+  await look();
+  timer = setTimeout(() => (Date.now() < until ? poll(until) : listen()), EVERY);
+}
+
+function hush() {
+  clearTimeout(timer);
+  stream?.close();
+  stream = null;
+}
+
+function listen() {
+  hush();
+  if (!main().dataset.liveAt || document.visibilityState !== "visible") return;
+  stream = new EventSource(`${main().dataset.liveAt}/live`);
+  const arrived = (event) => {
+    newest = JSON.parse(event.data).as_of.version;
+    answers();
+    update();
+  };
+  stream.addEventListener("open", answers);
+  stream.addEventListener("snapshot", arrived);
+  stream.addEventListener("changed", arrived);
+  for (const [name, words] of Object.entries(WORDS)) stream.addEventListener(name, () => heard.add(words));
+  stream.addEventListener("error", () => {
+    // It comes back by itself, unless it was refused.
+    if (stream?.readyState === EventSource.CONNECTING) {
+      look();
+    } else if (stream) {
+      hush();
+      poll(Date.now() + AGAIN);
+    }
+  });
 }
 
 quicken(document);
-setTimeout(look, EVERY);
+listen();
+// A browser keeps few connections to one place, and a page that nobody sees needs none.
+document.addEventListener("visibilitychange", () => (document.visibilityState === "visible" ? listen() : hush()));
+document.addEventListener("focusout", () => setTimeout(update));

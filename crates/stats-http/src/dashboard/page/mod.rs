@@ -5,6 +5,7 @@ pub(super) mod exercises;
 pub(super) mod goals;
 pub(super) mod import;
 pub(super) mod leaderboard;
+pub(super) mod live;
 pub(super) mod records;
 pub(super) mod settings;
 pub(super) mod start;

@@ -135,7 +135,7 @@ async fn a_host_may_put_it_under_a_path_of_its_own() {
         headers: axum::http::HeaderMap::new(),
         body: String::from_utf8(body.to_vec()).unwrap(),
     };
-    let links = [page.all("href"), page.all("src"), page.all("action"), page.all("data-version-at")].concat();
+    let links = [page.all("href"), page.all("src"), page.all("action"), page.all("data-live-at")].concat();
     let outside: Vec<_> =
         links.iter().filter(|link| !link.starts_with("/training/dashboard") && !link.starts_with('#')).collect();
     assert!(links.len() > 50 && outside.is_empty(), "{outside:?}");

@@ -1,0 +1,215 @@
+//! Where streams wait, and hints arrive.
+
+use std::collections::HashMap;
+use std::fmt;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use tokio::sync::{Semaphore, watch};
+use workout_events::UserId;
+
+use super::place::Places;
+
+/// Streams of what happens: for [`Api::live`](crate::Api::live) and [`Dashboard::live`](crate::Dashboard::live). A clone is another
+/// handle to the same streams.
+///
+/// A stream looks at the store every few seconds by itself. It looks at once where somebody calls [`wake`](Self::wake): the
+/// service that writes, after its commit, and whoever hears of a commit of another instance. So several instances need nothing
+/// of one another but hints, and a hint that is lost delays what it was about.
+///
+/// ```
+/// # use workout_events::UserId;
+/// # let store = stats_store::StatsStore::memory();
+/// let live = stats_http::Live::new();
+/// let app = stats_http::Api::new(store.reader()).live(live.clone()).router();
+/// // After a commit, here or elsewhere:
+/// # let ada = UserId::generate();
+/// live.wake(ada);
+/// # let _: axum::Router = app;
+/// ```
+#[derive(Clone)]
+#[must_use = "it is for `Api::live`"]
+pub struct Live {
+    pub(super) limits: Limits,
+    pub(super) hub: Arc<Hub>,
+}
+
+/// What can be set, with what holds where nothing is.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Limits {
+    pub(super) per_client: usize,
+    pub(super) in_all: usize,
+    pub(super) look_every: Duration,
+    pub(super) keep_alive_every: Duration,
+    pub(super) check_every: Duration,
+    pub(super) taken_within: Duration,
+    pub(super) at_most: Duration,
+}
+
+pub(super) struct Hub {
+    pub(super) places: Places,
+    watched: Mutex<HashMap<UserId, watch::Sender<()>>>,
+    /// Hints may have been lost.
+    everybody: watch::Sender<()>,
+    ended: watch::Sender<bool>,
+    /// Counting somebody's facts again takes a while, and is for those who come back.
+    pub(super) counting: Semaphore,
+    is_failing: AtomicBool,
+}
+
+/// How many count facts again at the same time.
+const COUNTING: usize = 2;
+
+impl Live {
+    /// Streams that nobody wakes yet.
+    pub fn new() -> Self {
+        let limits = Limits {
+            per_client: 16,
+            in_all: 1_024,
+            look_every: Duration::from_secs(15),
+            keep_alive_every: Duration::from_secs(15),
+            check_every: Duration::from_mins(1),
+            taken_within: Duration::from_secs(30),
+            at_most: Duration::from_hours(1),
+        };
+        let hub = Hub {
+            places: Places::default(),
+            watched: Mutex::default(),
+            everybody: watch::Sender::new(()),
+            ended: watch::Sender::new(false),
+            counting: Semaphore::new(COUNTING),
+            is_failing: AtomicBool::new(false),
+        };
+        Self { limits, hub: Arc::new(hub) }
+    }
+
+    /// How many streams one client may have open, 16 unless it is said otherwise: a person wherever they are, and whoever is
+    /// not known by the address.
+    pub fn per_client(mut self, most: usize) -> Self {
+        self.limits.per_client = most;
+        self
+    }
+
+    /// How many streams there may be in all, 1,024 unless it is said otherwise. Each is a connection and some ten kilobytes for a
+    /// person with a thousand workouts.
+    pub fn in_all(mut self, most: usize) -> Self {
+        self.limits.in_all = most;
+        self
+    }
+
+    /// After how long a stream looks at the store without having been woken, 15 seconds unless it is said otherwise, give or
+    /// take a half, so that not all of them look at the same time. Without hints this is how long news take.
+    pub fn look_every(mut self, time: Duration) -> Self {
+        self.limits.look_every = time;
+        self
+    }
+
+    /// After how long a line is sent that says nothing, so that whatever is in between keeps the connection: 15 seconds unless it is said
+    /// otherwise.
+    pub fn keep_alive_every(mut self, time: Duration) -> Self {
+        self.limits.keep_alive_every = time;
+        self
+    }
+
+    /// After how long it is asked again whether whoever listens may still do so, a minute unless it is said otherwise. A token
+    /// that says until when it is valid ends a stream at that time.
+    pub fn check_every(mut self, time: Duration) -> Self {
+        self.limits.check_every = time;
+        self
+    }
+
+    /// How long a client may take to read what it is sent, 30 seconds unless it is said otherwise. Then its connection is
+    /// closed, which costs it nothing: it goes on where it was.
+    pub fn taken_within(mut self, time: Duration) -> Self {
+        self.limits.taken_within = time;
+        self
+    }
+
+    /// How long a stream lasts, an hour unless it is said otherwise, so that clients move on to instances that are new.
+    pub fn at_most(mut self, time: Duration) -> Self {
+        self.limits.at_most = time;
+        self
+    }
+
+    /// Something of this person may have changed: those who listen look. Costs next to nothing where nobody listens, and may be said as
+    /// often as one likes.
+    pub fn wake(&self, user: UserId) {
+        if let Some(sender) = self.hub.lock().get(&user) {
+            sender.send_replace(());
+        }
+    }
+
+    /// Something of anybody may have changed, because hints were lost: all who listen look, within a second or two.
+    pub fn wake_all(&self) {
+        self.hub.everybody.send_replace(());
+    }
+
+    /// Ends all streams, and lets nobody begin one. [`serve`](crate::serve) does so by itself when it ends; this is for servers that
+    /// would wait for streams to end.
+    pub fn end(&self) {
+        self.hub.ended.send_replace(true);
+    }
+}
+
+impl Default for Live {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+/// Without the people.
+impl fmt::Debug for Live {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Live").field("limits", &self.limits).finish_non_exhaustive()
+    }
+}
+
+/// Somebody who waits for hints about a person.
+pub(super) struct Waiting {
+    hub: Arc<Hub>,
+    user: UserId,
+    hints: watch::Receiver<()>,
+    everybody: watch::Receiver<()>,
+}
+
+impl Hub {
+    pub(super) fn wait_for(self: &Arc<Self>, user: UserId) -> Waiting {
+        let hints = self.lock().entry(user).or_default().subscribe();
+        Waiting { hub: Arc::clone(self), user, hints, everybody: self.everybody.subscribe() }
+    }
+
+    pub(super) fn ended(&self) -> watch::Receiver<bool> {
+        self.ended.subscribe()
+    }
+
+    /// Says whether that is new: many streams see the same failure, and one line about it is enough.
+    pub(super) fn is_failing(&self, is: bool) -> bool {
+        self.is_failing.swap(is, Ordering::Relaxed) != is
+    }
+
+    fn lock(&self) -> MutexGuard<'_, HashMap<UserId, watch::Sender<()>>> {
+        self.watched.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Waiting {
+    /// Waits for a hint; says whether it was about everybody. Hints that came since the last call are one. Cancel safe.
+    pub(super) async fn hint(&mut self) -> bool {
+        tokio::select! {
+            // The senders live as long as the hub does.
+            _ = self.hints.changed() => false,
+            _ = self.everybody.changed() => true,
+        }
+    }
+}
+
+impl Drop for Waiting {
+    fn drop(&mut self) {
+        let mut watched = self.hub.lock();
+        // This one is still counted.
+        if watched.get(&self.user).is_some_and(|sender| sender.receiver_count() <= 1) {
+            watched.remove(&self.user);
+        }
+    }
+}
