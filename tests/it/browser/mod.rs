@@ -9,6 +9,10 @@ mod site;
 
 mod access;
 mod choices;
+mod goals;
 mod live;
 mod pages;
+mod print;
+mod sign_in;
 mod speed;
+mod transfer;

@@ -41,6 +41,22 @@ impl Session {
         self.devtools("Emulation.setEmulatedMedia", &features);
     }
 
+    /// As if it went to a printer.
+    pub(super) fn print(&self) {
+        self.devtools("Emulation.setEmulatedMedia", &json!({ "media": "print" }));
+    }
+
+    /// The pages of paper that this page needs, as a PDF.
+    pub(super) fn pdf(&self) -> Vec<u8> {
+        let printed = self.devtools("Page.printToPDF", &json!({ "printBackground": false }));
+        STANDARD.decode(printed["data"].as_str().unwrap()).unwrap()
+    }
+
+    /// As somebody who lets no script of a page run. Those of a test still do.
+    pub(super) fn without_scripts(&self) {
+        self.devtools("Emulation.setScriptExecutionDisabled", &json!({ "value": true }));
+    }
+
     pub(super) fn goto(&self, url: &str) {
         self.post("/url", &json!({ "url": url }));
     }
@@ -63,9 +79,19 @@ impl Session {
 
     /// Clicks on it, as a mouse does: where something else lies above, that is an error.
     pub(super) fn click(&self, selector: &str) {
-        let found = self.post("/element", &json!({ "using": "css selector", "value": selector }));
-        let id = found.as_object().and_then(|found| found.values().next()).and_then(Value::as_str).unwrap();
+        let id = self.find(selector);
         self.post(&format!("/element/{id}/click"), &json!({}));
+    }
+
+    fn find(&self, selector: &str) -> String {
+        let found = self.post("/element", &json!({ "using": "css selector", "value": selector }));
+        found.as_object().and_then(|found| found.values().next()).and_then(Value::as_str).unwrap().to_owned()
+    }
+
+    /// Types into a field, or names the file that a field takes.
+    pub(super) fn fill(&self, selector: &str, text: &str) {
+        let id = self.find(selector);
+        self.post(&format!("/element/{id}/value"), &json!({ "text": text }));
     }
 
     /// Presses keys, one after the other, wherever the focus is.

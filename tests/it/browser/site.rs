@@ -3,13 +3,16 @@
 use std::future;
 use std::net::Ipv4Addr;
 
-use stats_http::{Api, Dashboard};
+use async_trait::async_trait;
+use axum::http::header;
+use axum::http::request::Parts;
+use stats_http::{Api, Authenticator, Dashboard, Identity, Refused};
 use stats_store::demo::Story;
 use stats_store::{Fact, StatsStore};
 use tokio::net::TcpListener;
 use tokio::runtime::Runtime;
-use workout_events::UserId;
 use workout_events::jiff::Timestamp;
+use workout_events::{GoalId, UserId};
 
 /// It ends with the test.
 pub(super) struct Site {
@@ -38,9 +41,36 @@ fn now() -> Timestamp {
     "2025-06-14T18:00:00Z".parse().unwrap()
 }
 
+/// A door with one key.
+#[derive(Debug)]
+struct Door;
+
+/// Opens the door to Ada.
+pub(super) const KEY: &str = "a.key.for-ada";
+
+#[async_trait]
+impl Authenticator for Door {
+    async fn authenticate(&self, request: &Parts) -> Result<Identity, Refused> {
+        match request.headers.get(header::AUTHORIZATION).and_then(|said| said.to_str().ok()) {
+            Some(said) if said.strip_prefix("Bearer ") == Some(KEY) => Ok(Identity::user(ada())),
+            Some(_) => Err(Refused::InvalidToken),
+            None => Err(Refused::Unauthenticated),
+        }
+    }
+}
+
 impl Site {
     /// With so many years of Ada.
     pub(super) fn open(years: u8) -> Self {
+        Self::with(years, |api| api)
+    }
+
+    /// The same behind a door, where people sign in.
+    pub(super) fn closed(years: u8) -> Self {
+        Self::with(years, |api| api.authenticator(Door).browser_sessions())
+    }
+
+    fn with(years: u8, door: impl FnOnce(Api) -> Api) -> Self {
         let runtime = Runtime::new().unwrap();
         let store = StatsStore::memory();
         let people = [(ada(), "Ada"), (grace(), "Grace"), (joan(), "Joan")];
@@ -48,7 +78,7 @@ impl Site {
         let routes = people.iter().fold(board, |board, (user, name)| board.person(*user, *name)).routes();
         let listener = runtime.block_on(TcpListener::bind((Ipv4Addr::LOCALHOST, 0))).unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
-        let app = Api::new(store.reader()).guarded(routes).router();
+        let app = door(Api::new(store.reader())).guarded(routes).router();
         runtime.spawn(stats_http::serve(listener, app, future::pending()));
         let site = Self { url, store, runtime };
         site.write(&[Story::years(ada(), years), Story::newcomer(grace())].map(|story| story.facts(now())).concat());
@@ -85,6 +115,8 @@ impl Site {
         }
         pages.push(("years-workout".to_owned(), self.of(ada(), &self.lifted())));
         pages.push(("years-exercise".to_owned(), self.of(ada(), "/exercises/back-squat")));
+        let goal = GoalId::from_foreign("demo", &format!("{}/run", ada()));
+        pages.push(("years-goal".to_owned(), self.of(ada(), &format!("/goals/{goal}"))));
         let why = "/why?figure=volume&from=2025-05-18&to=2025-06-14";
         pages.push(("years-why".to_owned(), self.of(ada(), why)));
         pages.push(("nowhere".to_owned(), self.of(ada(), "/exercises/none-of-that")));

@@ -1,4 +1,5 @@
 //! The HTTP API as strangers use it.
 
 mod crowd;
+mod figures;
 mod schemathesis;

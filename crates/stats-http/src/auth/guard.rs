@@ -35,7 +35,10 @@ async fn admit(
     let mut seen = None;
     for (_, user) in path.iter().filter(|(name, _)| *name == "user_id") {
         let user = user.parse().map_err(|_| Code::InvalidUserId)?;
-        shared.may_see(&viewer, user).await?;
+        if let Err(problem) = shared.may_see(&viewer, user).await {
+            let page = shared.has_sessions.then(|| session::nothing(&parts, &problem)).flatten();
+            return Ok(page.unwrap_or_else(|| problem.into_response()));
+        }
         seen = Some(user);
     }
     let at = shared.has_sessions.then(|| session::At::of(&parts));

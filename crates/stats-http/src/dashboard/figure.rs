@@ -107,7 +107,7 @@ pub(crate) fn card(visit: &Visit, figure: Figure, now: &Tally, before: &Tally, d
             }
             dd {
                 span class="number" data-figure=(figure.name()) { (amount.text(units)) }
-                @if let Some(change) = change(amount, earlier, units) { span class="change" { (change) } }
+                @if before.workouts > 0 && let Some(change) = change(amount, earlier, units) { span class="change" { (change) } }
                 @if let Some(coverage) = figure.coverage(now) { span class="note" { (coverage) } }
             }
         }

@@ -121,7 +121,7 @@ fn settings(site: &Site, own: Option<&str>) -> Markup {
     let is = |chosen: bool| if chosen { "true" } else { "false" };
     html! {
         details class="settings" {
-            summary { "Display" }
+            summary { "Settings" }
             div class="menu" {
                 form method="post" action={ (site.base) "/settings" } {
                     input type="hidden" name="back" value=(site.here);

@@ -38,7 +38,8 @@ impl Own {
     where
         for<'e> Fact: From<&'e Event<T>>,
     {
-        let event = Event::new(SOURCE, data).map_err(Undone::Broken)?;
+        let now = self.visit.now();
+        let event = Event::builder(SOURCE, data).time(now).build().map_err(Undone::Broken)?;
         let written = self.writer.write(&[Fact::from(&event)]).await;
         let effects = written.map_err(|failed| Undone::Failed(Failure::Unwritten(failed)))?;
         if effects.contains(&Effect::Erased) { Err(Undone::Failed(Failure::Missing)) } else { Ok(()) }

@@ -71,11 +71,6 @@ impl Uploads {
         let fresh = waiting.iter().filter(|(since, _)| now.saturating_duration_since(*since) < KEPT);
         fresh.map(|(_, upload)| upload).find(|upload| upload.user == user && upload.id == id).cloned()
     }
-
-    /// It is written, and needs to wait no longer.
-    pub(crate) fn forget(&self, id: Uuid) {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).retain(|(_, upload)| upload.id != id);
-    }
 }
 
 #[cfg(test)]

@@ -13,4 +13,4 @@ mod page;
 mod routes;
 
 pub(crate) use keeper::Keeper;
-pub(crate) use routes::{At, enter, routes};
+pub(crate) use routes::{At, enter, nothing, routes};

@@ -23,6 +23,8 @@ pub(super) fn render(request: &Parts, back: &str, is_known: bool, refused: Optio
                 p { "This page shows your training to you, and to nobody else." }
                 form class="card stack" method="post" action=(at) {
                     input type="hidden" name="back" value=(back);
+                    // Browsers offer to keep a secret, and ask for a name to keep it under.
+                    input type="text" name="user" value="token" autocomplete="username" hidden;
                     label for="token" { "Your token" }
                     input id="token" name="token" type="password" required autocomplete="current-password" spellcheck="false"
                         aria-describedby="token-hint" aria-invalid=[what.map(|_| "true")];
@@ -37,6 +39,17 @@ pub(super) fn render(request: &Parts, back: &str, is_known: bool, refused: Optio
     let title = if is_known { "You are signed in" } else { "Sign in" };
     let page = Page { title: title.to_owned(), tab: "none", body, as_of: None };
     of_nobody(&Site::of(request, &at), &page)
+}
+
+/// Somebody else's, or nobody's: which of them is nobody's business.
+pub(super) fn nothing(request: &Parts) -> Html<String> {
+    let at = prefix(request);
+    let body = html! {
+        h1 { "There is nothing here" }
+        p { "The address is mistyped, or this is not yours to see. " a href={ (at) "/dashboard" } { "Go to your training" } "." }
+    };
+    let page = Page { title: "There is nothing here".to_owned(), tab: "none", body, as_of: None };
+    of_nobody(&Site::of(request, &format!("{at}/session")), &page)
 }
 
 fn reason(code: Code) -> &'static str {

@@ -53,8 +53,7 @@ pub(crate) fn routes(shared: Shared) -> Router {
 
 /// For somebody who asks for a page without having signed in: the way to the door, and back.
 pub(crate) fn enter(request: &Parts) -> Option<Response> {
-    let accepted = request.headers.get_all(header::ACCEPT).iter().filter_map(|accepted| accepted.to_str().ok());
-    if !accepted.into_iter().any(|accepted| accepted.contains("text/html")) {
+    if !wants_page(request) {
         return None;
     }
     let here = request.extensions.get::<OriginalUri>().map_or(&request.uri, |OriginalUri(uri)| uri);
@@ -62,6 +61,17 @@ pub(crate) fn enter(request: &Parts) -> Option<Response> {
     let back = here.path_and_query().filter(|_| request.method == Method::GET);
     let back = back.map(|back| format!("?back={}", utf8_percent_encode(back.as_str(), NON_ALPHANUMERIC)));
     Some(to(&format!("{}/session{}", prefix(request), back.unwrap_or_default())))
+}
+
+/// For somebody who asks for a page of somebody else: what a program is told by a code, said to a person.
+pub(crate) fn nothing(request: &Parts, problem: &Problem) -> Option<Response> {
+    let is_missing = wants_page(request) && problem.code() == Code::NotFound;
+    is_missing.then(|| (StatusCode::NOT_FOUND, page::nothing(request)).into_response())
+}
+
+fn wants_page(request: &Parts) -> bool {
+    let accepted = request.headers.get_all(header::ACCEPT).iter().filter_map(|accepted| accepted.to_str().ok());
+    accepted.into_iter().any(|accepted| accepted.contains("text/html"))
 }
 
 /// Where the host has put these routes.

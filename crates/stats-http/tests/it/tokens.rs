@@ -281,3 +281,38 @@ async fn until(condition: impl AsyncFn() -> bool) {
     };
     tokio::time::timeout(LIMIT, all).await.unwrap();
 }
+
+#[tokio::test]
+async fn a_token_in_a_cookie_is_judged_as_one_in_the_header() {
+    let user = UserId::generate();
+    let jwt = Jwt::secret(SECRET, ISSUER, "stats").unwrap();
+    let api = Api::new(StatsStore::memory().reader()).authenticator(jwt).browser_sessions();
+    let served = Served::new(api.router()).await;
+    let token = hs256(&claims(user));
+    let form = "Content-Type: application/x-www-form-urlencoded\r\nSec-Fetch-Site: same-origin\r\n";
+    let signed_in = served.send("POST", "/session", form, format!("token={token}").as_bytes()).await;
+    assert_eq!(signed_in.status, 303, "{signed_in:?}");
+    let cookie = signed_in.header("set-cookie").unwrap();
+    let age: u64 = cookie.split("Max-Age=").nth(1).unwrap().split(';').next().unwrap().parse().unwrap();
+    assert!((1..=60).contains(&age), "no longer than the token: {cookie}");
+
+    let mut expired = claims(user);
+    expired["exp"] = json!(at(-3_600));
+    let mut for_others = claims(user);
+    for_others["aud"] = json!("others");
+    let stranger =
+        signed(&json!({ "alg": "HS256" }), &claims(user), by_secret(b"another secret of thirty-two bytes and more"));
+    let nobody = unsigned(&json!({ "alg": "none" }), &claims(user)) + ".";
+    for (token, want) in [
+        (token, (200, None)),
+        (hs256(&expired), (401, Some("expired_token"))),
+        (hs256(&for_others), (401, Some("invalid_token"))),
+        (stranger, (401, Some("invalid_token"))),
+        (nobody, (401, Some("invalid_token"))),
+    ] {
+        let headers = format!("Cookie: stats_session={token}\r\n");
+        let reply = served.send("GET", &format!("/v1/users/{user}/totals"), &headers, b"").await;
+        let code = (reply.status != 200).then(|| reply.problem().1);
+        assert_eq!((reply.status, code.as_deref()), want, "{token}");
+    }
+}

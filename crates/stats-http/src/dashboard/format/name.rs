@@ -22,9 +22,9 @@ pub(crate) fn exercise(id: &str) -> String {
 pub(crate) fn record_kind(kind: RecordKind) -> &'static str {
     match kind {
         RecordKind::HeaviestLoadG => "Heaviest load",
-        RecordKind::E1rmG => "Estimated one-rep max",
+        RecordKind::E1rmG => "Estimated max",
         RecordKind::MostReps => "Most reps",
-        RecordKind::WorkoutVolumeG => "Most volume in a workout",
+        RecordKind::WorkoutVolumeG => "Most volume",
         RecordKind::LeastAssistanceG => "Least help",
         RecordKind::LongestDistanceM => "Longest distance",
         RecordKind::LongestDurationS => "Longest duration",

@@ -29,9 +29,8 @@ async fn page(visit: &Visit, trend: Trend) -> Result<Page, Failure> {
             (trend::section(visit, &overview, trend))
             div class="columns" {
                 div { (activities::activities(visit, &overview)) (goals::goals(visit, &overview)) }
-                (records::latest(visit, &overview))
+                div { (records::latest(visit, &overview)) (last::last(visit, &overview)) }
             }
-            (last::last(visit, &overview))
         }
     };
     Ok(Page { title: "Overview".to_owned(), tab: "", body, as_of: Some(overview.as_of) })

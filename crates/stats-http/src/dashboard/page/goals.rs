@@ -36,8 +36,9 @@ pub(in crate::dashboard) async fn get(visit: Visit, Query(asked): Query<Asked>) 
 /// Sets a goal.
 pub(in crate::dashboard) async fn set(own: Own, Form(pairs): Form<Pairs>) -> Response {
     let (visit, form) = (&own.visit, GoalForm::read(&pairs));
-    let Ok((today, preferences)) = visit.day().await.map_err(|_| ()) else {
-        return visit.site.fail(&Failure::Missing);
+    let (today, preferences) = match visit.day().await {
+        Ok(day) => day,
+        Err(failure) => return visit.site.fail(&failure),
     };
     // A form that is sent twice is the same goal, and no id of somebody else's goal can be made up.
     let nonce = pairs.get("nonce").map_or("", String::as_str);

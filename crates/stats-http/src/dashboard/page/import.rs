@@ -66,10 +66,8 @@ pub(in crate::dashboard) async fn confirm(own: Own) -> Response {
             .await;
     };
     match become_of(&own, &upload, Some(&own.writer)).await {
-        Ok(Ok(report)) => {
-            visit.board.uploads.forget(upload.id);
-            of_user(visit, &page(visit, &report, &upload, false)).into_response()
-        }
+        // The file stays until its time is over: who presses the button twice is told that all of it is known.
+        Ok(Ok(report)) => of_user(visit, &page(visit, &report, &upload, false)).into_response(),
         Ok(Err(what)) => refuse(visit, &format!("This file cannot be imported: {what}.")).await,
         Err(failed) => visit.site.fail(&Failure::Unwritten(failed)),
     }
@@ -209,7 +207,7 @@ fn page(visit: &Visit, report: &Report, upload: &Upload, is_rehearsal: bool) -> 
     let workouts =
         |count: usize| if count == 1 { "1 workout".to_owned() } else { format!("{} workouts", count_of(count)) };
     let title = match (is_rehearsal, due) {
-        (true, 0) => "There is nothing new in this file".to_owned(),
+        (_, 0) => "There is nothing new in this file".to_owned(),
         (true, due) => format!("{} to import", workouts(due)),
         (false, due) => format!("{} imported", workouts(due)),
     };

@@ -48,6 +48,9 @@ async fn page(visit: &Visit) -> Result<Page, Failure> {
     Ok(Page { title: "Records".to_owned(), tab: "/records", body, as_of: Some(bests.as_of) })
 }
 
+/// How many days a record is news.
+const FRESH: i32 = 28;
+
 /// What a record is of.
 pub(in crate::dashboard) fn name(of: &RecordOf) -> String {
     match of {
@@ -70,19 +73,19 @@ pub(super) fn standing(visit: &Visit, records: &[Record], today: Day) -> Markup 
 fn cards(visit: &Visit, records: &[Record], today: Day) -> Markup {
     let units = visit.site.viewer.units;
     html! {
-        dl class="figures" {
+        dl class="figures joined" {
             @for record in exercise::standing(records) {
                 div class="figure" {
                     dt { (format::record_kind(record.kind)) }
                     dd {
-                        span class="number record" { (value(record.kind, record.value, units)) }
+                        span class={ "number record" @if today.since(record.day) > FRESH { " past" } } { (value(record.kind, record.value, units)) }
                         span class="change" {
                             a class="why" href=(visit.link(&format!("/workouts/{}", record.workout_id))) {
                                 (format::day(record.day, today))
                             }
-                            @if let Some(previous) = record.previous {
-                                ", before " (value(record.kind, previous, units))
-                            }
+                        }
+                        @if let Some(previous) = record.previous {
+                            span class="note" { "before " (value(record.kind, previous, units)) }
                         }
                     }
                 }

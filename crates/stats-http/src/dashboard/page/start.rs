@@ -70,8 +70,15 @@ pub(in crate::dashboard) fn empty(visit: &Visit) -> Markup {
     html! {
         h1 class="now" { "Nothing here yet." }
         p { "After the first workout this page says how the week is going, whether it is more than before, and what was beaten." }
+        @if visit.writer().is_some() {
+            section class="card stack" aria-labelledby="bring" {
+                h2 id="bring" { "Bring your training along" }
+                p { "A file of Hevy or Strong is all it takes, and every figure here has its years of history." }
+                p { a class="button primary" href=(visit.link("/transfer")) { "Import a file" } }
+            }
+        }
         section class="card stack" aria-labelledby="begin" {
-            h2 id="begin" { "Begin with one workout" }
+            h2 id="begin" { @if visit.writer().is_some() { "Or begin with one workout" } @else { "Begin with one workout" } }
             @if let Some(url) = visit.performs_at() {
                 p { "On the machine where the service runs:" }
                 (command(visit, url))
@@ -79,8 +86,8 @@ pub(in crate::dashboard) fn empty(visit: &Visit) -> Markup {
                 p { "A service that publishes workouts needs nothing but this user id:" }
                 pre { code { (visit.user) } }
             }
-            p { "This page notices by itself. Coming from another app? See "
-                a href=(visit.link("/transfer")) { "Import & export" } "." }
+            p { "This page notices by itself."
+                @if visit.writer().is_none() { " Coming from another app? See " a href=(visit.link("/transfer")) { "Import & export" } "." } }
         }
     }
 }

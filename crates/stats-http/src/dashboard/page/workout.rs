@@ -110,15 +110,16 @@ pub(in crate::dashboard) fn sets(visit: &Visit, workout: &WorkoutPerformed) -> M
     }
 }
 
-/// Equal sets in a row are one entry: `4 × 5 × 102.5 kg`.
+/// Sets in a row with the same load are one entry, as people write them down: `102.5 kg × 5, 5, 4`.
 fn sets_of(exercise: &Exercise, units: Units) -> Markup {
-    let said = |set: &Set| (set.kind, measure(set, units));
+    let said = |set: &Set| (set.kind, load(set, units));
     html! {
         ul class="inline" {
-            @for equal in exercise.sets.chunk_by(|one, two| said(one) == said(two)) {
-                @let (kind, text) = said(&equal[0]);
+            @for alike in exercise.sets.chunk_by(|one, two| said(one) == said(two)) {
+                @let (kind, load) = said(&alike[0]);
+                @let done = alike.iter().map(|set| done(set, load.is_some(), units)).collect::<Vec<_>>().join(", ");
                 li class=[(kind == SetKind::Warmup).then_some("quiet")] {
-                    @if equal.len() > 1 { (equal.len()) " × " } (text)
+                    (load.into_iter().chain(Some(done).filter(|done| !done.is_empty())).collect::<Vec<_>>().join(" × "))
                     @match kind {
                         SetKind::Warmup => " warm-up",
                         SetKind::Dropset => " drop set",
@@ -131,19 +132,22 @@ fn sets_of(exercise: &Exercise, units: Units) -> Markup {
     }
 }
 
-fn measure(set: &Set, units: Units) -> String {
-    let load = set.load_g.map(|grams| {
-        let load = units.load(grams.into());
-        match set.load_mode {
-            Some(LoadMode::Assisted) => format!("{load} help"),
-            Some(LoadMode::Added) => format!("+{load}"),
-            _ => load,
-        }
-    });
-    let reps = set.reps.map(|reps| if load.is_some() { reps.to_string() } else { format!("{reps} reps") });
+/// With what.
+fn load(set: &Set, units: Units) -> Option<String> {
+    let load = units.load(set.load_g?.into());
+    Some(match set.load_mode {
+        Some(LoadMode::Assisted) => format!("{load} help"),
+        Some(LoadMode::Added) => format!("+{load}"),
+        _ => load,
+    })
+}
+
+/// How often, how far, how long.
+fn done(set: &Set, is_loaded: bool, units: Units) -> String {
+    let reps = set.reps.map(|reps| if is_loaded { reps.to_string() } else { format!("{reps} reps") });
     let distance = set.distance_m.map(|metres| units.distance(metres.into()));
     let time = set.duration_ms.map(|milliseconds| duration(i64::from(milliseconds) / 1_000));
-    [reps, load, distance, time].into_iter().flatten().collect::<Vec<_>>().join(" × ")
+    [reps, distance, time].into_iter().flatten().collect::<Vec<_>>().join(" in ")
 }
 
 /// Where it comes from, and whether it was corrected.

@@ -91,8 +91,10 @@ async fn page(visit: &Visit, asked: &Asked) -> Result<Page, Failure> {
 fn list(visit: &Visit, workouts: &[WholeWorkout], today: Day) -> Markup {
     let units = visit.site.viewer.units;
     html! {
+        @for month in workouts.chunk_by(|one, two| one.brief.day.date().first_of_month() == two.brief.day.date().first_of_month()) {
+        h2 { (format::month(month[0].brief.day, true)) }
         ol class="workouts" {
-            @for found in workouts {
+            @for found in month {
                 li class="card" {
                     a class="title" href=(visit.link(&format!("/workouts/{}", found.brief.workout_id))) { (workout::title(found)) }
                     span class="quiet" { (workout::when(found, today))
@@ -103,6 +105,7 @@ fn list(visit: &Visit, workouts: &[WholeWorkout], today: Day) -> Markup {
                     span class="value" { (brief(&found.brief, units).join(" · ")) }
                 }
             }
+        }
         }
     }
 }

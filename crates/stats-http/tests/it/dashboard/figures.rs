@@ -80,7 +80,7 @@ async fn a_record_on_the_page_is_the_one_in_the_store() {
     let site = Site::years(2).await;
     let records = site.store.reader().bests(ada()).await.unwrap().value;
     let page = site.page(ada(), "/records").await;
-    let numbers = page.body.matches("class=\"number record\"").count();
+    let numbers = page.body.matches("class=\"number record").count();
     assert_eq!(numbers, records.len());
     let squat = site.page(ada(), "/exercises/back-squat").await;
     let heaviest = site.store.reader().records(ada(), "back-squat").await.unwrap().value;
