@@ -35,8 +35,9 @@ async fn rates(
 ) -> Result<f64, Failure> {
     let (mut ours, mut hand, mut ratios) = (Vec::new(), Vec::new(), Vec::new());
     for _ in 0..wanted.rounds {
-        let limit = by_hand::write(pool, &history(users, wanted.events, 0)?).await?.per_second(wanted.events);
-        let rate = ours::write(store, &history(users, wanted.events, 0)?, store.writer().at_once())
+        let limit =
+            by_hand::write(pool, &history(users, wanted.events, 0)?, wanted.batch).await?.per_second(wanted.events);
+        let rate = ours::write(store, &history(users, wanted.events, 0)?, wanted.batch, store.writer().at_once())
             .await?
             .per_second(wanted.events);
         ours.push(rate);

@@ -19,9 +19,6 @@ use crate::{Wanted, by_hand, ours};
 /// The queue that is emptied.
 pub(crate) const QUEUE: &str = "bench.ingest";
 
-/// What a reader may have out.
-pub(crate) const PREFETCH: u16 = 1_000;
-
 /// How many are published together, and how long that may take.
 const WINDOW: (usize, Duration) = (500, Duration::from_mins(1));
 
@@ -36,8 +33,8 @@ pub(crate) async fn compare(postgres: &str, rabbitmq: &str, wanted: &Wanted, exe
             publish(&broker, &messages(&users, wanted.events, exercises)?).await?;
             let before = cpu(&pool).await?;
             let spent = match way {
-                Way::ByHand => by_hand::consume(rabbitmq, &pool, wanted.events).await?,
-                Way::Ours(writers) => ours::consume(&broker, &store, wanted.events, writers).await?,
+                Way::ByHand => by_hand::consume(rabbitmq, &pool, wanted).await?,
+                Way::Ours(writers) => ours::consume(&broker, &store, wanted, writers).await?,
             };
             server.push((way, cpu(&pool).await? - before));
             runs.push(Run::of(way, spent, wanted.events));

@@ -11,8 +11,8 @@ use workout_benches::{Clock, Failure, Spent};
 use workout_events::jiff::Timestamp;
 use workout_events::{Event, WorkoutPerformed};
 
-use crate::BATCH;
-use crate::broker::{PREFETCH, QUEUE};
+use crate::Wanted;
+use crate::broker::QUEUE;
 
 const TABLES: &str = "
     CREATE TABLE IF NOT EXISTS by_hand_ledger (
@@ -65,9 +65,9 @@ impl Columns {
 }
 
 /// From decoded events to committed ones.
-pub(crate) async fn write(pool: &PgPool, events: &[Event<WorkoutPerformed>]) -> Result<Spent, Failure> {
+pub(crate) async fn write(pool: &PgPool, events: &[Event<WorkoutPerformed>], batch: usize) -> Result<Spent, Failure> {
     let clock = Clock::start()?;
-    for batch in events.chunks(BATCH) {
+    for batch in events.chunks(batch) {
         let mut columns = Columns::default();
         for event in batch {
             let workout = event.data();
@@ -100,15 +100,15 @@ struct Data<'b> {
 }
 
 /// From a queue to the acknowledgement of its last batch, with the client library and without any check.
-pub(crate) async fn consume(url: &str, pool: &PgPool, events: usize) -> Result<Spent, Failure> {
+pub(crate) async fn consume(url: &str, pool: &PgPool, wanted: &Wanted) -> Result<Spent, Failure> {
     let connection = Connection::connect(url, ConnectionProperties::default()).await?;
     let channel = connection.create_channel().await?;
-    channel.basic_qos(PREFETCH, BasicQosOptions::default()).await?;
+    channel.basic_qos(u16::try_from(wanted.prefetch())?, BasicQosOptions::default()).await?;
     let clock = Clock::start()?;
     let (options, arguments) = (BasicConsumeOptions::default(), FieldTable::default());
     let mut consumer = channel.basic_consume(QUEUE.into(), "".into(), options, arguments).await?;
     let mut columns = Columns::default();
-    for number in 1..=events {
+    for number in 1..=wanted.events {
         let delivery = consumer.next().await.ok_or("the subscription has ended")??;
         let Body { id, data } = serde_json::from_slice(&delivery.data)?;
         let (started, ended): (Timestamp, Timestamp) = (data.started_at.parse()?, data.ended_at.parse()?);
@@ -118,7 +118,7 @@ pub(crate) async fn consume(url: &str, pool: &PgPool, events: usize) -> Result<S
         columns.durations.push(i32::try_from(ended.as_second() - started.as_second())?);
         columns.energies.push(data.energy_kcal);
         columns.data.push(std::str::from_utf8(&delivery.data)?.to_owned());
-        if number.is_multiple_of(BATCH) || number == events {
+        if number.is_multiple_of(wanted.batch) || number == wanted.events {
             std::mem::take(&mut columns).write(pool).await?;
             delivery.ack(BasicAckOptions { multiple: true }).await?;
         }

@@ -16,13 +16,13 @@ pub(crate) async fn measure(wanted: &Wanted, exercises: usize) -> Result<(), Fai
     let (users, mut direct, mut whole) = (users(), Vec::new(), Vec::new());
     for _ in 0..wanted.rounds {
         let events = history(&users, wanted.events, exercises)?;
-        direct.push(ours::write(&store, &events, 1).await?.per_second(wanted.events));
+        direct.push(ours::write(&store, &events, wanted.batch, 1).await?.per_second(wanted.events));
         let events = messages(&users, wanted.events, exercises)?;
         let broker = Server::new().connect();
         broker.declare(&Queue::new(QUEUE).bind_type::<WorkoutPerformed>()).await?;
         let clock = Clock::start()?;
         let publishing = publish(&broker, &events);
-        let consuming = ours::consume(&broker, &store, wanted.events, 1);
+        let consuming = ours::consume(&broker, &store, wanted, 1);
         let (published, consumed) = tokio::join!(publishing, consuming);
         published?;
         consumed?;

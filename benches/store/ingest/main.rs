@@ -6,7 +6,7 @@
 //! it prints what each statement takes, so what each projection costs.
 //!
 //! `-- store broker embedded tables` runs these parts only, `--rounds 9` more often than 5 times, `--events 20000` with fewer
-//! events. `--rows 10000000` puts so many workouts into the store first, and prints how fast it was before: flat is 1.0.
+//! events, `--batch 1000` with so many written together. `--rows 10000000` puts so many workouts into the store first, and prints how fast it was before: flat is 1.0.
 #![expect(clippy::print_stdout, reason = "a bench prints what it measured")]
 
 mod by_hand;
@@ -30,8 +30,8 @@ const EVENTS: usize = 50_000;
 /// How often everything is measured, in turns.
 const ROUNDS: usize = 5;
 
-/// How many events are written together.
-const BATCH: usize = 500;
+/// How many events are written together, unless it is said otherwise.
+const BATCH: usize = 1_000;
 
 /// Workouts of endurance, and of strength: how many exercises of four sets they have.
 const KINDS: [(&str, usize); 2] = [("endurance", 0), ("strength, 5 exercises of 4 sets", 5)];
@@ -41,6 +41,7 @@ struct Wanted {
     parts: Vec<String>,
     events: usize,
     rounds: usize,
+    batch: usize,
     rows: u64,
 }
 
@@ -65,7 +66,7 @@ async fn all(postgres: &str, rabbitmq: &str, wanted: &Wanted) -> Result<(), Fail
     }
     let compared = ["store", "broker", "embedded"].iter().any(|part| wanted.has(part));
     for (name, exercises) in KINDS.iter().filter(|_| compared) {
-        println!("{name}: {} rounds of {} events, batches of {BATCH}", wanted.rounds, wanted.events);
+        println!("{name}: {} rounds of {} events, batches of {}", wanted.rounds, wanted.events, wanted.batch);
         if wanted.has("store") {
             store::compare(postgres, wanted, *exercises).await?;
         }
@@ -85,18 +86,24 @@ async fn all(postgres: &str, rabbitmq: &str, wanted: &Wanted) -> Result<(), Fail
 impl Wanted {
     fn parse(mut args: impl Iterator<Item = String>) -> Result<Self, Failure> {
         // `cargo test --benches` only asks whether the bench still runs.
-        let mut wanted = Self { parts: Vec::new(), events: 1_000, rounds: 1, rows: 0 };
+        let mut wanted = Self { parts: Vec::new(), events: 1_000, rounds: 1, batch: BATCH, rows: 0 };
         while let Some(arg) = args.next() {
             match arg.as_str() {
                 "--bench" => (wanted.events, wanted.rounds) = (EVENTS, ROUNDS),
                 "--rounds" => wanted.rounds = args.next().ok_or("how many rounds?")?.parse()?,
                 "--events" => wanted.events = args.next().ok_or("how many events?")?.parse()?,
+                "--batch" => wanted.batch = args.next().ok_or("how many events?")?.parse()?,
                 "--rows" => wanted.rows = args.next().ok_or("how many rows?")?.parse()?,
                 "store" | "broker" | "embedded" | "tables" => wanted.parts.push(arg),
                 _ => return Err("the parts are: store, broker, embedded, tables".into()),
             }
         }
         Ok(wanted)
+    }
+
+    /// What a reader may have out: a batch is read while the one before it is written.
+    fn prefetch(&self) -> usize {
+        self.batch * 2
     }
 
     fn has(&self, part: &str) -> bool {

@@ -11,17 +11,18 @@ use workout_broker::{Broker, Prefetch};
 use workout_consumer::Consumer;
 use workout_events::{Event, UserId, WorkoutPerformed};
 
-use crate::BATCH;
-use crate::broker::{PREFETCH, QUEUE};
+use crate::Wanted;
+use crate::broker::QUEUE;
 
 /// From decoded events to committed ones: each batch in so many transactions at the same time, of other people each.
 pub(crate) async fn write(
     store: &StatsStore,
     events: &[Event<WorkoutPerformed>],
+    batch: usize,
     writers: usize,
 ) -> Result<Spent, Failure> {
     let clock = Clock::start()?;
-    for batch in events.chunks(BATCH) {
+    for batch in events.chunks(batch) {
         let mut parts = vec![Vec::new(); writers];
         for event in batch {
             parts[part(event.data().user_id, writers)].push(Fact::from(event));
@@ -48,17 +49,18 @@ fn part(user: UserId, parts: usize) -> usize {
 pub(crate) async fn consume(
     broker: &Broker,
     store: &StatsStore,
-    events: usize,
+    wanted: &Wanted,
     writers: usize,
 ) -> Result<Spent, Failure> {
-    let (left, last) = (Arc::new(AtomicUsize::new(events)), Arc::new(Notify::new()));
+    let (left, last) = (Arc::new(AtomicUsize::new(wanted.events)), Arc::new(Notify::new()));
     let told = Arc::clone(&last);
-    let ingest = Ingest::into(store.writer()).at_once(writers).tell(move |_, _| {
+    let ingest = Ingest::into(store.writer()).size(wanted.batch).at_once(writers).tell(move |_, _| {
         if left.fetch_sub(1, Ordering::Relaxed) == 1 {
             told.notify_one();
         }
     });
-    let consumer = Consumer::new(QUEUE).prefetch(Prefetch::new(PREFETCH.into())?).batch(ingest.handler());
+    let consumer =
+        Consumer::new(QUEUE).prefetch(Prefetch::new(u32::try_from(wanted.prefetch())?)?).batch(ingest.handler());
     broker.declare(&consumer.queue()).await?;
     let clock = Clock::start()?;
     let mut spent = None;

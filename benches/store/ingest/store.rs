@@ -17,8 +17,8 @@ pub(crate) async fn compare(url: &str, wanted: &Wanted, exercises: usize) -> Res
             let events = history(&users, wanted.events, exercises)?;
             let before = cpu(&pool).await?;
             let spent = match way {
-                Way::ByHand => by_hand::write(&pool, &events).await?,
-                Way::Ours(writers) => ours::write(&store, &events, writers).await?,
+                Way::ByHand => by_hand::write(&pool, &events, wanted.batch).await?,
+                Way::Ours(writers) => ours::write(&store, &events, wanted.batch, writers).await?,
             };
             server.push((way, cpu(&pool).await? - before));
             runs.push(Run::of(way, spent, wanted.events));

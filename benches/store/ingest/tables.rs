@@ -28,7 +28,7 @@ pub(crate) async fn measure(url: &str, wanted: &Wanted) -> Result<(), Failure> {
         let store = StatsStore::connect(url).await?;
         let events = history(&users(), wanted.events, exercises)?;
         listener.take();
-        let spent = ours::write(&store, &events, 1).await?;
+        let spent = ours::write(&store, &events, wanted.batch, 1).await?;
         let times = listener.take();
         store.close().await;
         let share = |seconds: f64| seconds * 1e6 / figure(wanted.events);

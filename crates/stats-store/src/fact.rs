@@ -1,5 +1,7 @@
 //! What a store is told, and what it made of it.
 
+use std::sync::Arc;
+
 use serde::de::DeserializeOwned;
 use uuid::Uuid;
 use workout_events::types::goal::{GoalCancelled, GoalChanged, GoalSet};
@@ -13,23 +15,24 @@ use crate::person::Wishes;
 use crate::table::{Cells, Value};
 use crate::write::is_stripped;
 
-/// Something that happened, as far as statistics are concerned. Made from the event that says so.
+/// Something that happened, as far as statistics are concerned. Made from the event that says so. A clone is cheap: it shares
+/// what is long.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Fact {
     pub(crate) event_id: EventId,
     /// The id that follows from what happened, where one does: somebody else may have said it under an id of his own.
     pub(crate) identity: Uuid,
-    pub(crate) source: String,
+    pub(crate) source: Arc<str>,
     /// Microseconds since 1970.
     pub(crate) said_us: i64,
     pub(crate) body: Body,
     /// What happened in canonical JSON, without the envelope: who says it, when and in which trace makes no difference.
-    pub(crate) data: String,
+    pub(crate) data: Arc<str>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Body {
-    Performed(Box<Counted>),
+    Performed(Arc<Counted>),
     Deleted { workout_id: WorkoutId, revision: u32, user_id: Option<UserId> },
     Wished { user_id: UserId, wishes: Box<Wishes>, kind: i64 },
     Goal { user_id: UserId, goal_id: GoalId, said: GoalSaid },
@@ -104,6 +107,11 @@ impl Fact {
         }
     }
 
+    /// Whether it is the first that there is to say of a workout, unless it comes again or late.
+    pub(crate) fn looks_new(&self) -> bool {
+        matches!(&self.body, Body::Performed(counted) if counted.revision == 1)
+    }
+
     /// The id of the event where it is not the one that follows from what happened.
     pub(crate) fn foreign_id(&self) -> Option<Uuid> {
         Some(Uuid::from(self.event_id)).filter(|id| *id != self.identity)
@@ -123,7 +131,7 @@ impl Fact {
             return Ok(None);
         }
         let body = match kind {
-            PERFORMED => Body::Performed(Box::new((&read::<WorkoutPerformed>(&data)?).into())),
+            PERFORMED => Body::Performed(Arc::new((&read::<WorkoutPerformed>(&data)?).into())),
             DELETED => {
                 let WorkoutDeleted { workout_id, revision, user_id, .. } = read(&data)?;
                 Body::Deleted { workout_id, revision, user_id }
@@ -155,6 +163,7 @@ impl Fact {
             _ => return Ok(None),
         };
         let event_id = EventId::new(foreign_id.unwrap_or(identity)).map_err(|_| Kind::Corrupt("fact_id"))?;
+        let (source, data) = (source.into(), data.into());
         Ok(Some(Self { event_id, identity, source, said_us, body, data }))
     }
 
@@ -163,11 +172,11 @@ impl Fact {
         Self {
             event_id: event.id(),
             identity: data.derived_id().unwrap_or_else(|| event.id()).into(),
-            source: event.source().to_owned(),
+            source: event.source().into(),
             said_us: event.time().as_microsecond(),
             body,
             // The types of the contract have string keys and a fixed order of fields, so this neither fails nor varies.
-            data: serde_json::to_string(data).unwrap_or_default(),
+            data: serde_json::to_string(data).unwrap_or_default().into(),
         }
     }
 }
@@ -179,7 +188,7 @@ fn read<T: DeserializeOwned>(data: &str) -> Result<T, StoreError> {
 
 impl From<&Event<WorkoutPerformed>> for Fact {
     fn from(event: &Event<WorkoutPerformed>) -> Self {
-        Self::new(event, Body::Performed(Box::new(event.data().into())))
+        Self::new(event, Body::Performed(Arc::new(event.data().into())))
     }
 }
 

@@ -15,8 +15,9 @@ use crate::error::StoreError;
 use crate::fact::{Effect, Fact};
 use crate::seam::StatsWriter;
 
-/// How many facts are written together. More make nothing faster, and hold the locks of more people for longer.
-const SIZE: usize = 500;
+/// How many facts are written together. A commit costs as much as many rows do, so half as many take a fifth more of the
+/// database's time. Twice as many gain little, and hold twice as much in memory and the locks of more people for longer.
+const SIZE: usize = 1_000;
 
 /// How long a fact waits for others.
 const WITHIN: Duration = Duration::from_millis(20);
@@ -28,7 +29,8 @@ const PART: usize = 100;
 /// want and who was erased.
 ///
 /// Facts are written in batches, and their messages are acknowledged when all of a batch is committed: in one transaction,
-/// or in a few at the same time where the store gains from that. While the database is away the consumer pauses. A fact that cannot be written goes its way alone, to the dead letters in the end.
+/// or in a few at the same time where the store gains from that. While the database is away the consumer pauses. A fact that
+/// cannot be written goes its way alone, to the dead letters in the end.
 ///
 /// ```no_run
 /// use stats_store::{StatsStore, ingest};
@@ -64,7 +66,7 @@ impl Ingest {
         Self { writer, size: SIZE, within: WITHIN, at_once, tell: Arc::new(|_, _| {}) }
     }
 
-    /// How many facts are written together at most, 500 unless said otherwise.
+    /// How many facts are written together at most, 1,000 unless said otherwise.
     pub fn size(mut self, facts: usize) -> Self {
         self.size = facts;
         self

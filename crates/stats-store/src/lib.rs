@@ -81,9 +81,9 @@ pub use crate::number::{Day, Tally, Totals, e1rm_g};
 pub use crate::operate::{Drift, Progress, Quarantined, Retained, Retention, Sample, Verified};
 pub use crate::person::{AsOf, Preferences};
 pub use crate::query::{
-    After, Answer, Board, Comparison, Coverage, DaySums, Days, EffortOf, ExerciseFigures, ExerciseSums, Figures, Goal,
-    GoalStanding, GoalStatus, Lifetime, MonthSums, Performed, Period, Point, Ranked, RankedBy, Record, Schedule, Span,
-    Streak, Streaks, Sums, TrendPoint, WholeWorkout, WorkoutFilter,
+    ActiveDay, After, Answer, Board, Comparison, Coverage, DaySums, Days, EffortOf, ExerciseFigures, ExerciseSums,
+    Figures, Goal, GoalStanding, GoalStatus, Lifetime, MonthSums, Performed, Period, Point, Ranked, RankedBy, Record,
+    Schedule, Span, Streak, Streaks, Sums, TrendPoint, WholeWorkout, WorkoutFilter,
 };
 pub use crate::record::RecordOf;
 pub use crate::risk::Risk;

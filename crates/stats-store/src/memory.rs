@@ -137,6 +137,10 @@ impl Tables for MemoryTransaction {
         Ok(())
     }
 
+    fn announces(&self) -> bool {
+        self.mailbox.is_some()
+    }
+
     async fn announce(&mut self, mut news: Vec<News>) -> Result<(), StoreError> {
         self.news.append(&mut news);
         Ok(())

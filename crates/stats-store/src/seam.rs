@@ -12,8 +12,8 @@ use crate::fact::{Effect, Fact};
 use crate::goal::Outcome;
 use crate::number::Totals;
 use crate::query::{
-    Answer, Board, DaySums, Days, EffortOf, ExerciseSums, Goal, Lifetime, MonthSums, Performed, Ranked, Record, Sums,
-    WholeWorkout, WorkoutFilter,
+    ActiveDay, Answer, Board, DaySums, Days, EffortOf, ExerciseSums, Goal, Lifetime, MonthSums, Performed, Ranked,
+    Record, Sums, WholeWorkout, WorkoutFilter,
 };
 use crate::record::RecordOf;
 
@@ -96,6 +96,14 @@ pub trait StatsReader: Debug + Send + Sync {
     /// # Errors
     /// When the store cannot be read.
     async fn active_days(&self, _user: UserId) -> Result<Answer<Vec<crate::Day>>, StoreError> {
+        Err(Kind::Unsupported.into())
+    }
+
+    /// Those of these days that have a workout, in order, with how much there was: what a heat map shows.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    async fn calendar(&self, _user: UserId, _days: Days) -> Result<Answer<Vec<ActiveDay>>, StoreError> {
         Err(Kind::Unsupported.into())
     }
 

@@ -129,10 +129,10 @@ async fn series(person: Person, asked: Asked) -> Result<Answer<Series>, Problem>
 async fn calendar(person: Person, asked: AskedDays) -> Result<Answer<Vec<CalendarDay>>, Problem> {
     let days = Span(asked.from, asked.to).or_year(person.today, PeriodName::Day.most_days())?;
     let found = person.reader().calendar(person.user, days).await?;
-    let day = |point: &stats_store::Point| CalendarDay {
-        day: point.first_day.to_string(),
-        workouts: point.sums.workouts,
-        duration_s: point.sums.duration_s,
+    let day = |active: &stats_store::ActiveDay| CalendarDay {
+        day: active.day.to_string(),
+        workouts: active.workouts,
+        duration_s: active.duration_s,
     };
-    Ok(found.map(|points| points.iter().map(day).collect()))
+    Ok(found.map(|days| days.iter().map(day).collect()))
 }

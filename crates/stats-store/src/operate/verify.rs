@@ -12,7 +12,7 @@ use crate::fact::{DELETED, PERFORMED};
 use crate::goal::{self, OUTCOMES};
 use crate::number::Tally;
 use crate::person::{People, Person};
-use crate::projection::Deltas;
+use crate::projection::{Delta, Deltas};
 use crate::record::Boards;
 use crate::store::{Done, Job, StatsStore};
 use crate::table::{Cells, Find, LEDGER, PAST, Tables, Value, WORKOUTS};
@@ -144,7 +144,7 @@ pub(crate) async fn verify(tables: &mut impl Tables, user: Uuid) -> Result<Vec<D
             };
             let day = fact.day(person.wishes.day_start_hour());
             tally.add(&fact.tally, 1);
-            deltas.count(fact, day, person.wishes.preferences(), 1);
+            deltas.count(fact, day, person.wishes.preferences(), 1, false);
             records.count(fact, day);
             if head.into_row(Some((fact, day))) != *row {
                 drifts.push(drift(user, "workouts", &row[..1], Some(&row[1..]), None));
@@ -155,7 +155,7 @@ pub(crate) async fn verify(tables: &mut impl Tables, user: Uuid) -> Result<Vec<D
     if tally != person.tally {
         drifts.push(total(person, &tally));
     }
-    for (expected, _) in deltas.into_rows() {
+    for Delta { add: expected, .. } in deltas.into_deltas() {
         let table = expected.table;
         let split = |mut row: Vec<Value>| {
             let rest = row.split_off(table.key.len());

@@ -15,6 +15,7 @@ pub(crate) static DAYS: Projection = Projection {
         rest: &Tally::COLUMNS,
     },
     version: 1,
+    by_workout: false,
     rows: |workout, day, _, add| {
         let month = Month::of(day).number();
         add(vec![month.into(), day.number().into(), workout.activity.as_str().into()], &workout.tally.columns());

@@ -14,6 +14,7 @@ pub(crate) static EFFORTS: Projection = Projection {
         rest: &Effort::COLUMNS,
     },
     version: 1,
+    by_workout: true,
     rows: |workout, day, _, add| {
         for (exercise, effort) in &workout.efforts {
             let at = [day.number().into(), workout.started_us.into()];

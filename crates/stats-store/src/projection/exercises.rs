@@ -10,6 +10,7 @@ pub(crate) static EXERCISES: Projection = Projection {
         rest: &[int("workouts"), int("sets"), int("reps"), int("volume_g"), int("warmup_volume_g")],
     },
     version: 1,
+    by_workout: false,
     rows: |workout, _, _, add| {
         for (exercise, effort) in &workout.efforts {
             let numbers = [1, effort.sets, effort.reps, effort.volume_g, effort.warmup_volume_g];

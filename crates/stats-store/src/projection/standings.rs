@@ -12,6 +12,7 @@ pub(crate) static STANDINGS: Projection = Projection {
         rest: &Tally::COLUMNS,
     },
     version: 1,
+    by_workout: false,
     rows: |workout, day, person, add| {
         if person.leaderboard {
             for span in Span::ALL {

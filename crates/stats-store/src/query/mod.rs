@@ -3,7 +3,6 @@
 //! What a store reads stands in `rows`; what follows from it is computed here, once for all stores.
 
 mod answer;
-mod calendar;
 mod compare;
 mod coverage;
 mod days;
@@ -25,7 +24,7 @@ pub use figures::{ExerciseFigures, Figures};
 pub use goals::{Goal, GoalStanding, GoalStatus};
 pub(crate) use leaderboard::ranked;
 pub use leaderboard::{Board, Ranked, RankedBy, Span};
-pub use rows::{DaySums, EffortOf, ExerciseSums, Lifetime, MonthSums, Performed, Sums, WholeWorkout};
+pub use rows::{ActiveDay, DaySums, EffortOf, ExerciseSums, Lifetime, MonthSums, Performed, Sums, WholeWorkout};
 pub use series::{Period, Point};
 pub use streaks::{Schedule, Streak, Streaks};
 pub use workouts::{After, WorkoutFilter};

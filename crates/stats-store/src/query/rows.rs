@@ -39,6 +39,18 @@ pub struct DaySums {
     pub sums: Tally,
 }
 
+/// A day with a workout.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct ActiveDay {
+    /// The local day.
+    pub day: Day,
+    /// How many workouts there were.
+    pub workouts: i64,
+    /// Seconds of training.
+    pub duration_s: i64,
+}
+
 /// Sums of one month and one activity.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[non_exhaustive]

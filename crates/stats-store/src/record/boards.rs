@@ -26,14 +26,14 @@ pub(crate) struct Boards {
 
 /// What has to be written.
 #[derive(Debug)]
-pub(crate) struct Difference {
-    pub(crate) new: Rows,
-    pub(crate) changed: Rows,
-    pub(crate) gone: Rows,
+struct Difference {
+    new: Rows,
+    changed: Rows,
+    gone: Rows,
     /// The bests that stand, of all that has changed: those of things that had none before, those that had, and the keys of
     /// those that are left without any.
-    pub(crate) bests: [Rows; 3],
-    pub(crate) news: Vec<News>,
+    bests: [Rows; 3],
+    news: Vec<News>,
 }
 
 impl Boards {
@@ -86,16 +86,8 @@ impl Boards {
         board.values_mut().filter_map(|progression| progression.remove(workout_id)).collect()
     }
 
-    /// Whether a workout is newer than all records, so that nothing but the last ones needs to be known.
-    pub(super) fn is_newest(&self, scope: &Scope, attempt: &Attempt) -> bool {
-        let Some(board) = self.now.get(scope) else { return true };
-        attempt.marks.iter().all(|(kind, _)| {
-            let last = board.get(kind).and_then(Progression::last);
-            last.is_none_or(|last| last.started_us < attempt.started_us)
-        })
-    }
-
-    pub(crate) fn difference(&self) -> Difference {
+    /// With what there is to tell, if anybody is told.
+    fn difference(&self, is_told: bool) -> Difference {
         let rows = || Rows::new(&RECORDS);
         let [set, other, none] = [Rows::new(&BESTS), Rows::new(&BESTS), Rows::new(&BESTS)];
         let mut all =
@@ -107,14 +99,19 @@ impl Boards {
         scopes.dedup();
         for scope in scopes {
             let (before, now) = (self.before.get(&scope).unwrap_or(&empty), self.now.get(&scope).unwrap_or(&empty));
-            all.compare(&scope, before, now);
+            all.compare_bests(&scope, &standing(before), &standing(now));
+            let (was, is) = (steps(before), steps(now));
+            all.compare(&scope, &was, &is);
+            if is_told {
+                all.news.extend(news(&scope, &was, &is));
+            }
         }
         all
     }
 
     /// Writes what has changed, and says what there is to tell.
     pub(crate) async fn write(self, tables: &mut impl Tables) -> Result<Vec<News>, StoreError> {
-        let Difference { new, changed, gone, bests: [set, other, none], news } = self.difference();
+        let Difference { new, changed, gone, bests: [set, other, none], news } = self.difference(tables.announces());
         tables.remove(gone).await?;
         tables.put(new, On::Race).await?;
         tables.put(changed, On::Replace).await?;
@@ -126,7 +123,7 @@ impl Boards {
 
     /// Writes all of them anew, whatever was kept, and says what there is to tell.
     pub(crate) async fn rewrite(self, tables: &mut impl Tables, user: Uuid) -> Result<Vec<News>, StoreError> {
-        let news = self.difference().news;
+        let news = self.difference(tables.announces()).news;
         for table in [&RECORDS, &BESTS] {
             tables.delete(Find::new(table, "user_id", &[user])).await?;
         }
@@ -138,7 +135,7 @@ impl Boards {
     /// What is kept of a person and should not be, or should be and is not: the table, the row that is there, and the one that
     /// should be.
     pub(crate) async fn drifts(&self, tables: &mut impl Tables, user: Uuid) -> Result<Vec<Drifted>, StoreError> {
-        let whole = Self { before: BTreeMap::new(), now: self.now.clone() }.difference();
+        let whole = Self { before: BTreeMap::new(), now: self.now.clone() }.difference(false);
         let mut drifts = Vec::new();
         for should in [whole.new, whole.bests.into_iter().next().unwrap_or_else(|| Rows::new(&BESTS))] {
             let table = should.table;
@@ -159,50 +156,54 @@ impl Boards {
 /// A table, the row that is there, and the one that should be.
 pub(crate) type Drifted = (&'static Table, Option<Vec<Value>>, Option<Vec<Value>>);
 
+/// The steps of all kinds, each in its place.
+type Steps = BTreeMap<(RecordKind, (i64, WorkoutId)), Step>;
+
 impl Difference {
-    fn compare(&mut self, scope: &Scope, before: &Board, now: &Board) {
-        let (was, is) = (standing(before), standing(now));
-        if was != is {
-            let [set, other, none] = &mut self.bests;
-            match (was.is_empty(), is.is_empty()) {
-                (true, _) => set.push(bests(scope, &is)),
-                (false, false) => other.push(bests(scope, &is)),
-                (false, true) => none.push(vec![scope.0.into(), scope.1.as_str().into()]),
-            }
+    fn compare_bests(&mut self, scope: &Scope, was: &[(RecordKind, Step)], is: &[(RecordKind, Step)]) {
+        let [set, other, none] = &mut self.bests;
+        match (was.is_empty(), is.is_empty()) {
+            _ if was == is => {}
+            (true, _) => set.push(bests(scope, is)),
+            (false, false) => other.push(bests(scope, is)),
+            (false, true) => none.push(vec![scope.0.into(), scope.1.as_str().into()]),
         }
-        let mut kept = steps(before);
-        for ((kind, place), step) in steps(now) {
-            match kept.remove(&(kind, place)) {
+    }
+
+    fn compare(&mut self, scope: &Scope, was: &Steps, is: &Steps) {
+        for (at, step) in is {
+            match was.get(at) {
                 Some(old) if old == step => {}
-                Some(old) => {
-                    self.changed.push(row(scope, kind, &step));
-                    if old.value != step.value {
-                        self.news.extend(set(scope, kind, &step));
-                    }
-                }
-                None => {
-                    self.new.push(row(scope, kind, &step));
-                    // The same workout at another time is no other record.
-                    let had = |((other, _), old): (&(RecordKind, _), &Step)| {
-                        *other == kind && (old.workout_id, old.value) == (step.workout_id, step.value)
-                    };
-                    if !steps(before).iter().any(had) {
-                        self.news.extend(set(scope, kind, &step));
-                    }
-                }
+                Some(_) => self.changed.push(row(scope, at.0, step)),
+                None => self.new.push(row(scope, at.0, step)),
             }
         }
-        let left = steps(now);
-        for ((kind, _), step) in kept {
-            self.gone.push(key(scope, kind, &step));
-            if !left.iter().any(|((other, _), new)| *other == kind && new.workout_id == step.workout_id) {
-                self.news.extend(revoked(scope, kind, &step));
-            }
-        }
+        let gone = was.iter().filter(|(at, _)| !is.contains_key(at));
+        self.gone.rows.extend(gone.map(|(at, step)| key(scope, at.0, step)));
     }
 }
 
-fn steps(board: &Board) -> BTreeMap<(RecordKind, (i64, WorkoutId)), Step> {
+/// What there is to tell. The same workout at another time is no other record.
+fn news(scope: &Scope, was: &Steps, is: &Steps) -> Vec<News> {
+    let same = |steps: &Steps, kind: RecordKind, step: &Step, of_value: bool| {
+        let is_same = |old: &Step| old.workout_id == step.workout_id && (!of_value || old.value == step.value);
+        steps.iter().any(|((other, _), old)| *other == kind && is_same(old))
+    };
+    let mut news = Vec::new();
+    for (at, step) in is {
+        if was.get(at) != Some(step) && !same(was, at.0, step, true) {
+            news.extend(set(scope, at.0, step));
+        }
+    }
+    for (at, step) in was {
+        if !is.contains_key(at) && !same(is, at.0, step, false) {
+            news.extend(revoked(scope, at.0, step));
+        }
+    }
+    news
+}
+
+fn steps(board: &Board) -> Steps {
     let of = |(kind, progression): (&RecordKind, &Progression)| {
         let kind = *kind;
         let at = move |step: &Step| ((kind, (step.started_us, step.workout_id)), *step);

@@ -3,10 +3,11 @@
 use std::collections::BTreeMap;
 
 use workout_events::WorkoutId;
+use workout_events::types::record::RecordKind;
 
 use super::boards::Boards;
-use super::mark::{Attempt, RecordOf, attempts, of_activity, of_exercise};
-use super::progression::Gap;
+use super::mark::{Attempt, RecordOf, attempts, is_better, of_activity, of_exercise};
+use super::progression::{Gap, Step};
 use super::rows::{BESTS, RECORDS, Scope, read_bests};
 use crate::error::{Kind, StoreError};
 use crate::news::News;
@@ -66,32 +67,55 @@ impl Changes {
         boards.write(tables).await
     }
 
-    /// What has to be known: the records that stand, and of what comes late or goes all of them.
-    async fn boards(&self, tables: &mut impl Tables) -> Result<Boards, StoreError> {
-        let mut last = BTreeMap::new();
+    /// What has to be known: the records that stand, and of what comes late or goes all of them. What comes last and beats
+    /// nothing, as nearly everything does, is forgotten.
+    async fn boards(&mut self, tables: &mut impl Tables) -> Result<Boards, StoreError> {
+        let mut standing = BTreeMap::new();
         for row in tables.find_under(keys(&BESTS, self.0.keys())).await? {
-            let (scope, standing) = read_bests(row)?;
-            last.insert(scope, standing);
+            let (scope, bests) = read_bests(row)?;
+            standing.insert(scope, bests);
         }
-        let mut boards = Boards::default();
-        let mut whole = Vec::new();
-        for (scope, change) in &self.0 {
-            let Some(standing) = last.remove(scope) else { continue };
-            let mut alone = Boards::default();
-            for (kind, step) in &standing {
-                alone.keep(scope, *kind, *step);
-            }
-            if change.removed.is_empty() && change.added.iter().all(|attempt| alone.is_newest(scope, attempt)) {
-                for (kind, step) in standing {
+        let (mut boards, mut whole) = (Boards::default(), Vec::new());
+        self.0.retain(|scope, change| {
+            let Some(bests) = standing.remove(scope) else { return true };
+            if !change.comes_after(&bests) {
+                whole.push(scope.clone());
+            } else if change.beats(&bests) {
+                for (kind, step) in bests {
                     boards.keep(scope, kind, step);
                 }
             } else {
-                whole.push(scope);
+                return false;
             }
-        }
-        boards.read(tables.find_under(keys(&RECORDS, whole.into_iter())).await?)?;
+            true
+        });
+        boards.read(tables.find_under(keys(&RECORDS, whole.iter())).await?)?;
         Ok(boards)
     }
+}
+
+/// The records that stand, by their kinds.
+type Bests = [(RecordKind, Step)];
+
+impl Change {
+    /// Whether nothing but the records that stand needs to be known.
+    fn comes_after(&self, bests: &Bests) -> bool {
+        let is_later = |attempt: &Attempt| {
+            let mut rivals = attempt.marks.iter().filter_map(|(kind, _)| best(bests, *kind));
+            rivals.all(|best| best.started_us < attempt.started_us)
+        };
+        self.removed.is_empty() && self.added.iter().all(is_later)
+    }
+
+    /// Whether anything is better than what stands.
+    fn beats(&self, bests: &Bests) -> bool {
+        let mut marks = self.added.iter().flat_map(|attempt| &attempt.marks);
+        marks.any(|(kind, value)| best(bests, *kind).is_none_or(|best| is_better(*kind, *value, best.value)))
+    }
+}
+
+fn best(bests: &Bests, kind: RecordKind) -> Option<&Step> {
+    bests.iter().find(|(other, _)| *other == kind).map(|(_, step)| step)
 }
 
 fn keys<'s>(table: &'static crate::table::Table, scopes: impl Iterator<Item = &'s Scope>) -> Rows {

@@ -101,6 +101,10 @@ impl Tables for Statements {
         Ok(())
     }
 
+    fn announces(&self) -> bool {
+        self.1.is_some()
+    }
+
     async fn announce(&mut self, news: Vec<News>) -> Result<(), StoreError> {
         match &self.1 {
             Some(announcer) => announcer.tell(&mut self.0, news).await,

@@ -17,8 +17,8 @@ use crate::number::{Day, Effort, Month, Tally, Totals};
 use crate::person::{AsOf, Person};
 use crate::projection::{DAYS, EFFORTS, EXERCISES, within};
 use crate::query::{
-    Answer, Board, DaySums, Days, EffortOf, ExerciseSums, Goal, Lifetime, MonthSums, Performed, Ranked, Record, Sums,
-    WholeWorkout, WorkoutFilter, ranked,
+    ActiveDay, Answer, Board, DaySums, Days, EffortOf, ExerciseSums, Goal, Lifetime, MonthSums, Performed, Ranked,
+    Record, Sums, WholeWorkout, WorkoutFilter, ranked,
 };
 use crate::record::{BESTS, RECORDS, RecordOf, record, standing};
 use crate::seam::StatsReader;
@@ -92,6 +92,16 @@ impl<D: Database> StatsReader for Store<D> {
             Ok(Day::from_number(day))
         };
         self.scan(user, &DAYS.table, Vec::new(), take, read).await
+    }
+
+    async fn calendar(&self, user: UserId, days: Days) -> Result<Answer<Vec<ActiveDay>>, StoreError> {
+        let take = Take::Sums { by: &["month", "day"], of: &["workouts", "duration_s"] };
+        let read = |row| {
+            let mut cells = Cells::new(row);
+            let (_month, day) = (cells.int()?, Day::from_number(cells.int()?));
+            Ok(ActiveDay { day, workouts: cells.int()?, duration_s: cells.int()? })
+        };
+        self.scan(user, &DAYS.table, within(days), take, read).await
     }
 
     async fn exercises(&self, user: UserId) -> Result<Answer<Vec<ExerciseSums>>, StoreError> {

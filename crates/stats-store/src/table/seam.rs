@@ -52,6 +52,9 @@ pub(crate) trait Tables: Send {
     /// Deletes the rows with one of these ids in this column.
     fn delete(&mut self, find: Find<'_>) -> impl Future<Output = Result<(), StoreError>> + Send;
 
+    /// Whether anybody is told. Where nobody is, there need be no news.
+    fn announces(&self) -> bool;
+
     /// Tells others, if and only if this is committed.
     fn announce(&mut self, news: Vec<News>) -> impl Future<Output = Result<(), StoreError>> + Send;
 

@@ -8,7 +8,7 @@ use workout_events::jiff::Timestamp;
 use super::history::{History, Said};
 use super::model::Model;
 use crate::fact::Body;
-use crate::{Day, Effect, Figures, Retention, StatsReader, StatsStore, StatsWriter};
+use crate::{Day, Days, Effect, Figures, Retention, StatsReader, StatsStore, StatsWriter};
 
 /// Tells the history to this store as it is told and to one in memory as it happened, and panics unless both say the same,
 /// which is what anybody can compute from the events. Returns the people it was about.
@@ -48,6 +48,10 @@ async fn compare(users: &[UserId], said: &[Said], writer: &dyn StatsWriter, read
     for (number, user) in users.iter().enumerate() {
         let figures = figures(reader, *user).await;
         assert_eq!(figures, self::figures(&*plain.reader(), *user).await, "user {number}, beside memory");
+        let calendar = reader.calendar(*user, Days::ALL).await.expect("the store reads").value;
+        let days = calendar.iter().map(|day| (day.day, day.workouts, day.duration_s));
+        let points = figures.days.iter().map(|point| (point.first_day, point.sums.workouts, point.sums.duration_s));
+        assert!(days.eq(points), "the calendar of user {number} is that of the days");
         assert_eq!(Model::from_figures(&figures), Model::of(*user, said), "user {number}, beside the model");
     }
     let again = writer.write(&facts).await.expect("the store writes");

@@ -13,7 +13,7 @@ use crate::fact::{Body, Effect, Fact};
 use crate::news::News;
 use crate::number::{Counted, Day};
 use crate::person::People;
-use crate::projection::Deltas;
+use crate::projection::{Delta, Deltas};
 use crate::table::{Find, On, Rows, Tables, WORKOUTS};
 use crate::{goal, record};
 
@@ -29,10 +29,10 @@ pub(crate) async fn apply(
 ) -> Result<(Vec<Effect>, Vec<News>), StoreError> {
     let mut concerned: BTreeSet<Uuid> = facts.iter().filter_map(Fact::user_id).map(Uuid::from).collect();
     if again || facts.iter().any(|fact| fact.user_id().is_none()) {
-        concerned.extend(heads(tables, facts, false).await?.iter().filter_map(|head| head.user_id));
+        concerned.extend(heads(tables, facts, true, false).await?.iter().filter_map(|head| head.user_id));
     }
     let mut people = People::lock(tables, &concerned).await?;
-    let found = heads(tables, facts, true).await?;
+    let found = heads(tables, facts, again, true).await?;
     if found.iter().filter_map(|head| head.user_id).any(|user| !concerned.contains(&user)) {
         return Err(Kind::Raced.into());
     }
@@ -53,7 +53,7 @@ pub(crate) async fn apply(
             Body::Performed(_) | Body::Deleted { .. } => {
                 let heads = match found.take().filter(|_| run.len() == facts.len()) {
                     Some(heads) => heads,
-                    None => heads(tables, run, true).await?,
+                    None => heads(tables, run, again, true).await?,
                 };
                 let (mut written, mut told) = workouts(tables, &mut people, run, heads, again, now_us).await?;
                 effects.append(&mut written);
@@ -79,8 +79,11 @@ pub(crate) async fn apply(
     Ok((effects, news))
 }
 
-async fn heads(tables: &mut impl Tables, facts: &[Fact], lock: bool) -> Result<Vec<Head>, StoreError> {
-    let ids: BTreeSet<_> = facts.iter().filter_map(Fact::workout_id).map(Uuid::from).collect();
+/// What is known of the workouts that these facts are about; of those that look new only if `all` is asked for. Were one of
+/// them known after all, its row would be in the way when it is put, and the transaction begins anew.
+async fn heads(tables: &mut impl Tables, facts: &[Fact], all: bool, lock: bool) -> Result<Vec<Head>, StoreError> {
+    let asked = facts.iter().filter(|fact| all || !fact.looks_new());
+    let ids: BTreeSet<_> = asked.filter_map(Fact::workout_id).map(Uuid::from).collect();
     if ids.is_empty() {
         return Ok(Vec::new());
     }
@@ -131,10 +134,10 @@ async fn count(
     for change in heads.into_values() {
         let Some((head, after)) = change.after else { continue };
         if let Some(counted) = change.before.and_then(|head| head.fact_id).and_then(|id| before.get(&id)) {
-            sums.count(people, counted, -1)?;
+            sums.count(people, counted, -1, false)?;
         }
         let shown = match after {
-            Some(counted) => Some((counted, sums.count(people, counted, 1)?)),
+            Some(counted) => Some((counted, sums.count(people, counted, 1, change.before.is_none())?)),
             None => None,
         };
         let rows = if change.before.is_some() { &mut changed } else { &mut new };
@@ -157,11 +160,11 @@ struct Sums {
 }
 
 impl Sums {
-    fn count(&mut self, people: &mut People, counted: &Counted, sign: i64) -> Result<Day, StoreError> {
+    fn count(&mut self, people: &mut People, counted: &Counted, sign: i64, is_new: bool) -> Result<Day, StoreError> {
         let person = people.change(counted.user_id.into())?;
         person.tally.add(&counted.tally, sign);
         let (day, has_goals) = (counted.day(person.wishes.day_start_hour()), person.goals > 0);
-        self.deltas.count(counted, day, person.wishes.preferences(), sign);
+        self.deltas.count(counted, day, person.wishes.preferences(), sign, is_new);
         self.records.count(counted, day, sign);
         if has_goals {
             self.goals.touch(counted.user_id.into(), day);
@@ -172,7 +175,8 @@ impl Sums {
 
 /// Adds to the projections.
 pub(super) async fn put(tables: &mut impl Tables, deltas: Deltas) -> Result<(), StoreError> {
-    for (add, sweep) in deltas.into_rows() {
+    for Delta { new, add, sweep } in deltas.into_deltas() {
+        tables.put(new, On::Race).await?;
         tables.put(add, On::Add).await?;
         tables.sweep(sweep).await?;
     }

@@ -81,10 +81,10 @@ pub(super) fn ledger(fact: &Fact, now_us: i64) -> Vec<Value> {
         fact.identity.into(),
         fact.foreign_id().into(),
         fact.kind().into(),
-        fact.source.as_str().into(),
+        (&*fact.source).into(),
         fact.said_us.into(),
         now_us.into(),
-        fact.data.as_str().into(),
+        (&*fact.data).into(),
     ]
 }
 

@@ -127,9 +127,9 @@ pub(super) fn aside(fact: &Fact, now_us: i64) -> Vec<crate::table::Value> {
         Uuid::from(fact.event_id).into(),
         fact.user_id().map(Uuid::from).into(),
         fact.kind().into(),
-        fact.source.as_str().into(),
+        (&*fact.source).into(),
         fact.said_us.into(),
         now_us.into(),
-        fact.data.as_str().into(),
+        (&*fact.data).into(),
     ]
 }

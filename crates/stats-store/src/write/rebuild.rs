@@ -54,7 +54,7 @@ pub(super) async fn person(
         for head in portion {
             let fact = head.fact_id.and_then(|id| facts.get(&id)).ok_or(Kind::Corrupt("a workout without its fact"))?;
             let day = fact.day(preferences.day_start_hour);
-            deltas.count(fact, day, preferences, 1);
+            deltas.count(fact, day, preferences, 1, true);
             records.count(fact, day);
             tally.add(&fact.tally, 1);
             rows.push(head.into_row(Some((fact, day))));

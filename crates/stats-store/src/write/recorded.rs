@@ -1,6 +1,7 @@
 //! What is in the ledger already.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use uuid::Uuid;
 use workout_events::WorkoutPerformed;
@@ -14,7 +15,7 @@ use crate::table::{Cells, Find, LEDGER, Tables, Value};
 /// What the ledger has under the identities of some facts.
 #[derive(Debug, Default)]
 pub(super) struct Recorded {
-    data: HashMap<Uuid, String>,
+    data: HashMap<Uuid, Arc<str>>,
     /// The fact that has an event id.
     by_event: HashMap<Uuid, Uuid>,
 }
@@ -45,7 +46,7 @@ impl Recorded {
         let mut cells = Cells::new(row);
         let (fact_id, foreign_id) = (cells.id()?, cells.maybe_id()?);
         let (_kind, _source, _said, _received) = (cells.int()?, cells.text()?, cells.int()?, cells.int()?);
-        self.data.insert(fact_id, cells.text()?);
+        self.data.insert(fact_id, cells.text()?.into());
         self.by_event.insert(foreign_id.unwrap_or(fact_id), fact_id);
         Ok(())
     }
@@ -64,7 +65,7 @@ impl Recorded {
 
     /// For what comes after it in the same batch.
     pub(super) fn remember(&mut self, fact: &Fact) {
-        self.data.insert(fact.identity, fact.data.clone());
+        self.data.insert(fact.identity, Arc::clone(&fact.data));
         self.by_event.insert(fact.event_id.into(), fact.identity);
     }
 }

@@ -38,7 +38,7 @@ pub(super) fn is_same(recorded: &str, fact: &Fact) -> bool {
     if is_stripped(recorded) {
         stripped(fact.identity, &fact.data).is_ok_and(|left| left == recorded)
     } else {
-        recorded == fact.data
+        recorded == &*fact.data
     }
 }
 
