@@ -17,6 +17,9 @@ mod receipts;
 
 mod perform;
 
+mod background;
+mod hints;
+
 mod service;
 mod shutdown;
 

@@ -12,7 +12,8 @@ Usage: stats_service [--data DIR | --demo]
   PORT           the port on 127.0.0.1, 0 for any that is free (default: 8080)
   AMQP_URL       consume from this RabbitMQ; needs DATABASE_URL
   AMQP_PLAINTEXT `allow` lets AMQP_URL name another host without TLS
-  DATABASE_URL   store in this PostgreSQL; needs AMQP_URL";
+  DATABASE_URL   store in this PostgreSQL; needs AMQP_URL
+  ANNOUNCE       `yes` tells others of records and goals on the exchange workout.events; somebody has to listen there";
 
 pub(crate) struct Settings {
     pub(crate) port: u16,
@@ -25,7 +26,7 @@ pub(crate) enum Mode {
     /// Likewise, in memory, and with people who have trained for years.
     Demo,
     /// One of many, with servers.
-    Connected { amqp_url: String, amqp_plaintext: bool, database_url: String },
+    Connected { amqp_url: String, amqp_plaintext: bool, database_url: String, announces: bool },
 }
 
 impl Settings {
@@ -53,7 +54,12 @@ impl Settings {
                     Some(_) => return Err("AMQP_PLAINTEXT can only be `allow`; unset it for anything else".to_owned()),
                     None => false,
                 };
-                Mode::Connected { amqp_url, amqp_plaintext, database_url }
+                let announces = match variable("ANNOUNCE")?.as_deref() {
+                    Some("yes") => true,
+                    Some(_) => return Err("ANNOUNCE can only be `yes`; unset it for anything else".to_owned()),
+                    None => false,
+                };
+                Mode::Connected { amqp_url, amqp_plaintext, database_url, announces }
             }
             (None, None) => Mode::Embedded { folder: folder.unwrap_or_else(|| ".".into()).into() },
             (Some(_), None) => return Err("AMQP_URL is set, so DATABASE_URL has to be as well".to_owned()),

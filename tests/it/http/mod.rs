@@ -2,4 +2,5 @@
 
 mod crowd;
 mod figures;
+mod instances;
 mod schemathesis;

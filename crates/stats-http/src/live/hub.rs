@@ -6,28 +6,29 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use stats_store::StatsWriter;
 use tokio::sync::{Semaphore, watch};
 use workout_events::UserId;
 
+use super::hints::{Changed, Hint};
 use super::place::Places;
+use super::writer::Waking;
 
 /// Streams of what happens: for [`Api::live`](crate::Api::live) and [`Dashboard::live`](crate::Dashboard::live). A clone is another
 /// handle to the same streams.
 ///
-/// A stream looks at the store every few seconds by itself. It looks at once where somebody calls [`wake`](Self::wake): the
-/// service that writes, after its commit, and whoever hears of a commit of another instance. So several instances need nothing
-/// of one another but hints, and a hint that is lost delays what it was about.
+/// A stream looks at the store every few seconds by itself, and at once when what it is about was written by [`writer`](Self::writer).
 ///
 /// ```
-/// # use workout_events::UserId;
 /// # let store = stats_store::StatsStore::memory();
 /// let live = stats_http::Live::new();
-/// let app = stats_http::Api::new(store.reader()).live(live.clone()).router();
-/// // After a commit, here or elsewhere:
-/// # let ada = UserId::generate();
-/// live.wake(ada);
+/// let writer = live.writer(store.writer()); // for `Api::writer`, `Dashboard::writer` and `Ingest::into`
+/// let app = stats_http::Api::new(store.reader()).writer(writer).live(live).router();
 /// # let _: axum::Router = app;
 /// ```
+///
+/// Several instances need nothing of one another but hints of a few bytes, from [`hint`](Self::hint) of each to [`hear`](Self::hear) of
+/// all others, by whatever carries bytes. A hint that is lost delays what it was about.
 #[derive(Clone)]
 #[must_use = "it is for `Api::live`"]
 pub struct Live {
@@ -55,6 +56,7 @@ pub(super) struct Hub {
     ended: watch::Sender<bool>,
     /// Counting somebody's facts again takes a while, and is for those who come back.
     pub(super) counting: Semaphore,
+    pub(super) changed: Changed,
     is_failing: AtomicBool,
 }
 
@@ -79,6 +81,7 @@ impl Live {
             everybody: watch::Sender::new(()),
             ended: watch::Sender::new(false),
             counting: Semaphore::new(COUNTING),
+            changed: Changed::default(),
             is_failing: AtomicBool::new(false),
         };
         Self { limits, hub: Arc::new(hub) }
@@ -130,6 +133,30 @@ impl Live {
     pub fn at_most(mut self, time: Duration) -> Self {
         self.limits.at_most = time;
         self
+    }
+
+    /// The same writer, which wakes those who listen after each commit. What names nobody, as a deletion may, is found by the next look.
+    #[must_use]
+    pub fn writer(&self, writer: Arc<dyn StatsWriter>) -> Arc<dyn StatsWriter> {
+        Arc::new(Waking { writer, live: self.clone() })
+    }
+
+    /// Waits until [`writer`](Self::writer) has committed something, and says whom it was about: for the other instances. What happens
+    /// between two calls is told together, in at most 16 kilobytes. Cancel safe. It is for one task.
+    pub async fn hint(&self) -> Vec<u8> {
+        self.hub.changed.next().await
+    }
+
+    /// Hears what another instance said by [`hint`](Self::hint). What cannot be understood may be about anybody.
+    pub fn hear(&self, hint: &[u8]) {
+        match Hint::read(hint) {
+            Hint::People(people) => {
+                for user in people {
+                    self.wake(user);
+                }
+            }
+            Hint::Everybody => self.wake_all(),
+        }
     }
 
     /// Something of this person may have changed: those who listen look. Costs next to nothing where nobody listens, and may be said as

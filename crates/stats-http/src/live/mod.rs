@@ -15,8 +15,10 @@ mod state;
 mod frame;
 mod news;
 
+mod hints;
 mod hub;
 mod place;
+mod writer;
 
 mod door;
 mod figures;

@@ -4,7 +4,8 @@ use std::time::Duration;
 
 use workout_events::{EventType, TOPIC_EXCHANGE, WorkoutPerformed};
 
-use crate::error::BrokerError;
+use crate::error::{BrokerError, Kind};
+use crate::message::MAX_NAME_BYTES;
 use crate::topology::{Binding, ExchangeKind, Part, Queue, exchange};
 
 /// The exchange and the queue of events that nobody wanted when they were published.
@@ -17,6 +18,7 @@ pub const HISTORY: &str = "workout.history";
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 #[must_use = "it exists after `Broker::apply`"]
 pub struct Topology {
+    fanouts: Vec<String>,
     queues: Vec<Queue>,
     landing: bool,
     history: Option<Duration>,
@@ -31,6 +33,13 @@ impl Topology {
     /// Also this queue.
     pub fn queue(mut self, queue: Queue) -> Self {
         self.queues.push(queue);
+        self
+    }
+
+    /// Also an exchange of this name that gives everything to all queues that are bound to it: for what instances of a service
+    /// tell one another and is no event. The broker inside the process has the exchanges of the contract only.
+    pub fn fanout(mut self, name: impl Into<String>) -> Self {
+        self.fanouts.push(name.into());
         self
     }
 
@@ -59,6 +68,7 @@ impl Topology {
     #[must_use]
     pub fn parts(&self) -> Vec<Part> {
         let mut parts = exchange::contract();
+        parts.extend(self.fanouts.iter().map(|name| Part::Exchange { name: name.clone(), kind: ExchangeKind::Fanout }));
         if self.landing {
             parts.push(Part::Exchange { name: LANDING.to_owned(), kind: ExchangeKind::Fanout });
             parts.extend(Queue::store(LANDING).bind(LANDING, "#").parts());
@@ -78,10 +88,31 @@ impl Topology {
     }
 
     pub(crate) fn check(&self) -> Result<(), BrokerError> {
+        if self.fanouts.iter().any(|name| name.starts_with("amq.") || !(1..=MAX_NAME_BYTES).contains(&name.len())) {
+            return Err(
+                Kind::Invalid("the name of an exchange has 1 to 255 bytes and does not start with `amq.`").into()
+            );
+        }
         self.history_queue().iter().chain(&self.queues).try_for_each(Queue::check)
     }
 
     fn history_queue(&self) -> Option<Queue> {
         self.history.map(|age| Queue::history(HISTORY, age).bind(TOPIC_EXCHANGE, "#"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn exchanges_of_a_service_have_names_that_brokers_leave_to_it() {
+        let topology = |name: &str| Topology::new().fanout(name);
+        assert!(topology("stats.changed").check().is_ok());
+        let part = Part::Exchange { name: "stats.changed".to_owned(), kind: ExchangeKind::Fanout };
+        assert!(topology("stats.changed").parts().contains(&part));
+        for name in ["", "amq.fanout", &"x".repeat(256)] {
+            assert!(topology(name).check().is_err(), "{name}");
+        }
     }
 }
