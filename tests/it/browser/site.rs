@@ -6,7 +6,7 @@ use std::net::Ipv4Addr;
 use async_trait::async_trait;
 use axum::http::header;
 use axum::http::request::Parts;
-use stats_http::{Api, Authenticator, Dashboard, Identity, Refused};
+use stats_http::{Api, Authenticator, Dashboard, Identity, Live, Refused};
 use stats_store::demo::Story;
 use stats_store::{Fact, StatsStore};
 use tokio::net::TcpListener;
@@ -18,6 +18,7 @@ use workout_events::{GoalId, UserId};
 pub(super) struct Site {
     pub(super) url: String,
     store: StatsStore,
+    live: Live,
     runtime: Runtime,
 }
 
@@ -74,13 +75,14 @@ impl Site {
         let runtime = Runtime::new().unwrap();
         let store = StatsStore::memory();
         let people = [(ada(), "Ada"), (grace(), "Grace"), (joan(), "Joan")];
-        let board = Dashboard::new(store.reader()).writer(store.writer()).clock(now);
+        let live = Live::new();
+        let board = Dashboard::new(store.reader()).writer(store.writer()).live(live.clone()).clock(now);
         let routes = people.iter().fold(board, |board, (user, name)| board.person(*user, *name)).routes();
         let listener = runtime.block_on(TcpListener::bind((Ipv4Addr::LOCALHOST, 0))).unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
-        let app = door(Api::new(store.reader())).guarded(routes).router();
+        let app = door(Api::new(store.reader()).live(live.clone())).guarded(routes).router();
         runtime.spawn(stats_http::serve(listener, app, future::pending()));
-        let site = Self { url, store, runtime };
+        let site = Self { url, store, live, runtime };
         site.write(&[Story::years(ada(), years), Story::newcomer(grace())].map(|story| story.facts(now())).concat());
         site
     }
@@ -89,6 +91,8 @@ impl Site {
         let writer = self.store.writer();
         for facts in facts.chunks(500) {
             drop(self.runtime.block_on(writer.write(facts)).unwrap());
+            // A deletion does not say whose workout it was.
+            self.live.wake_all();
         }
     }
 

@@ -106,8 +106,8 @@ fn moment(as_of: AsOf) -> Markup {
     html! {
         p class="quiet" {
             @if let Some(changed_at) = as_of.changed_at {
-                "As of " time datetime=(changed_at) { (changed_at.strftime("%-d %b %Y %H:%M UTC")) }
-                ", change " (as_of.version) ", by definition " (as_of.definition) "."
+                "As of " time datetime=(changed_at) { (changed_at.strftime("%-d %b %Y, %H:%M UTC")) }
+                " · change " (as_of.version) " · definition " (as_of.definition)
             } @else {
                 "Nothing is known yet."
             }

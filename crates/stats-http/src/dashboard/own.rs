@@ -42,6 +42,8 @@ impl Own {
         let event = Event::builder(SOURCE, data).time(now).build().map_err(Undone::Broken)?;
         let written = self.writer.write(&[Fact::from(&event)]).await;
         let effects = written.map_err(|failed| Undone::Failed(Failure::Unwritten(failed)))?;
+        // Whoever has another page open sees it there.
+        self.visit.board.live.wake(self.visit.user);
         if effects.contains(&Effect::Erased) { Err(Undone::Failed(Failure::Missing)) } else { Ok(()) }
     }
 }

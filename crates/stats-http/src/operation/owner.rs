@@ -62,6 +62,7 @@ impl Owner {
                 _ => {}
             }
         }
+        self.person.shared.live.wake(self.user());
         Ok(self.person.shared.reader.lifetime(self.user()).await?.as_of)
     }
 }

@@ -143,12 +143,12 @@ impl GoalForm {
                     }
                 }
             }
-            label { "Until " small { "if it has an end" }
+            label { "Until" small { " if it has an end" }
                 input type="date" name="due" value=(self.due) min=(today)
                     aria-invalid=[faults.of("due").map(|_| "true")] aria-describedby=[id("due")];
                 (fault(faults, "due"))
             }
-            label { "Name " small { "if you like" }
+            label { "Name" small { " if you like" }
                 input name="title" value=(self.title) maxlength="200" autocomplete="off"
                     aria-invalid=[faults.of("title").map(|_| "true")] aria-describedby=[id("title")];
                 (fault(faults, "title"))
@@ -157,10 +157,10 @@ impl GoalForm {
     }
 
     /// How much is wanted.
-    pub(crate) fn number(&self, faults: &Faults) -> Markup {
+    pub(crate) fn number(&self, faults: &Faults, unit: Option<&str>) -> Markup {
         let wrong = faults.of("target").is_some();
         html! {
-            label { "How much"
+            label { "How much" @if let Some(unit) = unit { small { " in " (unit) } }
                 input name="target" value=(self.target) inputmode="decimal" required autocomplete="off" placeholder="4"
                     aria-invalid=[wrong.then_some("true")] aria-describedby=[wrong.then_some("target-wrong")];
                 (fault(faults, "target"))

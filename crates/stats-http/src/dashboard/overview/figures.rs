@@ -13,7 +13,7 @@ pub(super) fn figures(visit: &Visit, overview: &Overview) -> Markup {
     let (now, then) = (overview.sum(days), overview.sum(before));
     html! {
         section aria-labelledby="figures" {
-            h2 id="figures" { "Last 4 weeks" small { "against the 4 before" } }
+            h2 id="figures" { "Last 4 weeks" @if then.workouts > 0 { small { "against the 4 before" } } }
             dl class="figures" {
                 @for figure in [Figure::Workouts, Figure::Time, Figure::Volume, Figure::Energy] {
                     (card(visit, figure, &now, &then, days))

@@ -146,7 +146,7 @@ async fn page(visit: &Visit, done: Option<&str>, form: &GoalForm, faults: &Fault
                 h2 id="new" { "A new goal" }
                 form class="card fields" method="post" action=(visit.link("/goals")) {
                     input type="hidden" name="nonce" value=(GoalId::generate());
-                    (form.number(faults))
+                    (form.number(faults, None))
                     (measures(form, visit.site.viewer.units))
                     (form.whole(faults, &exercises))
                     (form.rest(faults, today))
@@ -172,15 +172,14 @@ async fn standing(visit: &Visit) -> Result<(GoalStanding, Day), Failure> {
 fn editor(visit: &Visit, standing: &GoalStanding, today: Day, form: &GoalForm, faults: &Faults) -> Page {
     let goal = &standing.goal;
     let here = visit.link(&format!("/goals/{}", goal.goal_id));
-    let unit = Measure::of(goal.metric, visit.site.viewer.units).map(|measure| measure.name).unwrap_or_default();
+    let unit = Measure::of(goal.metric, visit.site.viewer.units).map(|measure| measure.name);
     let body = html! {
         p class="crumb" { a href=(visit.link("/goals")) { "Goals" } }
         h1 { "Change a goal" }
         ul class="goals card" { (line(visit, standing, today, None)) }
         (faults.summary())
         form class="card fields" method="post" action=(here) {
-            (form.number(faults))
-            p class="unit" { (unit) }
+            (form.number(faults, unit))
             (form.rest(faults, today))
             button class="primary" { "Save" }
         }

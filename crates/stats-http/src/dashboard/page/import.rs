@@ -67,7 +67,10 @@ pub(in crate::dashboard) async fn confirm(own: Own) -> Response {
     };
     match become_of(&own, &upload, Some(&own.writer)).await {
         // The file stays until its time is over: who presses the button twice is told that all of it is known.
-        Ok(Ok(report)) => of_user(visit, &page(visit, &report, &upload, false)).into_response(),
+        Ok(Ok(report)) => {
+            visit.board.live.wake(visit.user);
+            of_user(visit, &page(visit, &report, &upload, false)).into_response()
+        }
         Ok(Err(what)) => refuse(visit, &format!("This file cannot be imported: {what}.")).await,
         Err(failed) => visit.site.fail(&Failure::Unwritten(failed)),
     }

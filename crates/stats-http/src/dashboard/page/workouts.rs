@@ -18,6 +18,9 @@ use crate::dashboard::visit::{Failure, Visit, of_one_moment};
 /// On a page.
 const LIMIT: u16 = 25;
 
+/// In a line of the list.
+const MOST_EXERCISES: usize = 2;
+
 /// As it stands in the address; an empty field asks for nothing.
 #[derive(Deserialize)]
 pub(in crate::dashboard) struct Asked {
@@ -88,24 +91,33 @@ async fn page(visit: &Visit, asked: &Asked) -> Result<Page, Failure> {
     Ok(Page { title: "Workouts".to_owned(), tab: "/workouts", body, as_of: Some(found.as_of) })
 }
 
+/// The first of them, which are the ones that a day is for.
+fn exercises(workout: &WholeWorkout) -> Option<String> {
+    let names: Vec<_> = workout.data.exercises.iter().map(|exercise| exercise.name.as_str()).collect();
+    let more = if names.len() > MOST_EXERCISES { ", …" } else { "" };
+    (!names.is_empty()).then(|| names[..names.len().min(MOST_EXERCISES)].join(", ") + more)
+}
+
 fn list(visit: &Visit, workouts: &[WholeWorkout], today: Day) -> Markup {
     let units = visit.site.viewer.units;
+    let month_of = |found: &WholeWorkout| found.brief.day.date().first_of_month();
     html! {
-        @for month in workouts.chunk_by(|one, two| one.brief.day.date().first_of_month() == two.brief.day.date().first_of_month()) {
-        h2 { (format::month(month[0].brief.day, true)) }
-        ol class="workouts" {
-            @for found in month {
-                li class="card" {
-                    a class="title" href=(visit.link(&format!("/workouts/{}", found.brief.workout_id))) { (workout::title(found)) }
-                    span class="quiet" { (workout::when(found, today))
-                        @if workout::title(found) != format::activity(found.brief.activity) {
-                            " · " (format::activity(found.brief.activity))
+        @for month in workouts.chunk_by(|one, two| month_of(one) == month_of(two)) {
+            h2 { (format::month(month[0].brief.day, true)) }
+            ol class="workouts" {
+                @for found in month {
+                    @let title = workout::title(found);
+                    li class="card" {
+                        a class="title" href=(visit.link(&format!("/workouts/{}", found.brief.workout_id))) { (title) }
+                        span class="quiet" {
+                            (workout::when(found, today))
+                            @if title != format::activity(found.brief.activity) { " · " (format::activity(found.brief.activity)) }
+                            @if let Some(exercises) = exercises(found) { " · " (exercises) }
                         }
+                        span class="value" { (brief(&found.brief, units).join(" · ")) }
                     }
-                    span class="value" { (brief(&found.brief, units).join(" · ")) }
                 }
             }
-        }
         }
     }
 }
