@@ -1,5 +1,7 @@
 //! What goes wrong between us and the database.
 
+use std::sync::Arc;
+
 use workout_migrations::{MigrationError, is_transient};
 
 /// Why the store did not do what it was asked to. Ask it a question; its text is for people.
@@ -27,6 +29,8 @@ pub(crate) enum Kind {
     Silent,
     #[error("another writer was quicker, again and again")]
     Raced,
+    #[error("the statistics of this person change faster than they can be read")]
+    Restless,
     #[error("the statistics of this person were kept by a newer program")]
     NewerDefinition,
     #[error("the statistics of this person are kept by an older definition: they have to be rebuilt")]
@@ -37,6 +41,9 @@ pub(crate) enum Kind {
     Corrupt(&'static str),
     #[error("the transaction ended before its time")]
     Interrupted(#[source] tokio::task::JoinError),
+    /// Of a read that was done for several.
+    #[error(transparent)]
+    Shared(Arc<StoreError>),
     #[error("the store failed")]
     Other(#[source] Box<dyn std::error::Error + Send + Sync>),
 }
@@ -52,7 +59,7 @@ impl StoreError {
     /// transactions stood in one another's way.
     #[must_use]
     pub fn is_transient(&self) -> bool {
-        match &self.0 {
+        match self.kind() {
             Kind::Url(_)
             | Kind::Behind
             | Kind::Tls(_)
@@ -65,7 +72,8 @@ impl StoreError {
             Kind::Silent => false,
             #[cfg(feature = "announce")]
             Kind::Announcing(error) => error.is_transient(),
-            Kind::Raced | Kind::Interrupted(_) => true,
+            Kind::Shared(error) => error.is_transient(),
+            Kind::Raced | Kind::Restless | Kind::Interrupted(_) => true,
             Kind::Migration(error) => error.is_transient(),
             Kind::Database(error) => is_transient(error),
         }
@@ -74,7 +82,7 @@ impl StoreError {
     /// Whether the database was made by a newer version of this crate.
     #[must_use]
     pub fn is_newer(&self) -> bool {
-        match &self.0 {
+        match self.kind() {
             Kind::Migration(error) => error.is_newer(),
             #[cfg(feature = "announce")]
             Kind::Announcing(error) => error.is_newer(),
@@ -87,25 +95,37 @@ impl StoreError {
     /// [`StatsStoreBuilder::migrate`](crate::StatsStoreBuilder::migrate).
     #[must_use]
     pub fn is_behind(&self) -> bool {
-        matches!(self.0, Kind::Behind)
+        matches!(self.kind(), Kind::Behind)
     }
 
     /// Whether the statistics have to be rebuilt before they can be read: this version of the crate keeps other things
     /// than the one that has written them.
     #[must_use]
     pub fn is_outdated(&self) -> bool {
-        matches!(self.0, Kind::OlderDefinition)
+        matches!(self.kind(), Kind::OlderDefinition)
     }
 
     /// Whether the store does not know that at all, as one of somebody's own may.
     #[must_use]
     pub fn is_unsupported(&self) -> bool {
-        matches!(self.0, Kind::Unsupported)
+        matches!(self.kind(), Kind::Unsupported)
+    }
+
+    /// The same failure, for one of those whom it concerns.
+    pub(crate) fn shared(failed: &Arc<Self>) -> Self {
+        Self(Kind::Shared(Arc::clone(failed)))
+    }
+
+    fn kind(&self) -> &Kind {
+        match &self.0 {
+            Kind::Shared(failed) => failed.kind(),
+            kind => kind,
+        }
     }
 
     /// Whether two transactions stood in one another's way, so that one of them has to begin anew.
     pub(crate) fn is_collision(&self) -> bool {
-        match &self.0 {
+        match self.kind() {
             Kind::Raced => true,
             Kind::Database(sqlx::Error::Database(said)) => {
                 said.code().is_some_and(|code| code == "40P01" || code == "40001")
@@ -116,13 +136,13 @@ impl StoreError {
 
     /// Whether nothing can be written where a connection leads to.
     pub(crate) fn is_read_only(&self) -> bool {
-        matches!(&self.0, Kind::Database(sqlx::Error::Database(said)) if said.code().is_some_and(|code| code == "25006"))
+        matches!(self.kind(), Kind::Database(sqlx::Error::Database(said)) if said.code().is_some_and(|code| code == "25006"))
     }
 
     /// Whether the store could never be opened under this URL.
     #[must_use]
     pub fn is_invalid(&self) -> bool {
-        matches!(self.0, Kind::Url(_))
+        matches!(self.kind(), Kind::Url(_))
     }
 }
 
@@ -178,6 +198,7 @@ mod tests {
             Kind::Unsupported,
             Kind::Corrupt("number"),
             Kind::Other("cause".into()),
+            Kind::Shared(Arc::new(Kind::Database(sqlx::Error::PoolTimedOut).into())),
         ] {
             let error = StoreError::from(kind);
             let text = error.to_string();

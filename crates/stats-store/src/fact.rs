@@ -28,6 +28,8 @@ pub struct Fact {
     pub(crate) body: Body,
     /// What happened in canonical JSON, without the envelope: who says it, when and in which trace makes no difference.
     pub(crate) data: Arc<str>,
+    /// Whether a conflict is put aside for somebody to look at.
+    pub(crate) is_kept_aside: bool,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -50,8 +52,8 @@ pub enum Effect {
     Superseded,
     /// It was in the ledger already.
     Duplicate,
-    /// Something else is in the ledger under its event id, or under its workout and revision. It is kept in quarantine
-    /// and does not count: two different facts with one identity are a defect of whoever published them.
+    /// Something else is in the ledger under its event id, or under its workout and revision. It is kept in quarantine,
+    /// unless it is [of a caller](Fact::of_caller), and does not count: two different facts with one identity are a defect of whoever published them.
     Conflict,
     /// It is about a person who was erased. Nothing of it is kept.
     Erased,
@@ -73,6 +75,13 @@ impl Fact {
     #[must_use]
     pub fn event_id(&self) -> EventId {
         self.event_id
+    }
+
+    /// The same, of somebody who is told what became of it: a conflict is not kept in quarantine then. Whoever can send
+    /// what they like, as over HTTP, would fill it.
+    #[must_use]
+    pub fn of_caller(self) -> Self {
+        Self { is_kept_aside: false, ..self }
     }
 
     /// The workout it is about, if it is about one.
@@ -164,7 +173,7 @@ impl Fact {
         };
         let event_id = EventId::new(foreign_id.unwrap_or(identity)).map_err(|_| Kind::Corrupt("fact_id"))?;
         let (source, data) = (source.into(), data.into());
-        Ok(Some(Self { event_id, identity, source, said_us, body, data }))
+        Ok(Some(Self { event_id, identity, source, said_us, body, data, is_kept_aside: true }))
     }
 
     fn new<T: EventType>(event: &Event<T>, body: Body) -> Self {
@@ -177,6 +186,7 @@ impl Fact {
             body,
             // The types of the contract have string keys and a fixed order of fields, so this neither fails nor varies.
             data: serde_json::to_string(data).unwrap_or_default().into(),
+            is_kept_aside: true,
         }
     }
 }

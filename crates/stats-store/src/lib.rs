@@ -83,7 +83,7 @@ pub use crate::person::{AsOf, Preferences};
 pub use crate::query::{
     ActiveDay, After, Answer, Board, Comparison, Coverage, DaySums, Days, EffortOf, ExerciseFigures, ExerciseSums,
     Figures, Goal, GoalStanding, GoalStatus, Lifetime, MonthSums, Performed, Period, Point, Ranked, RankedBy, Record,
-    Schedule, Span, Streak, Streaks, Sums, TrendPoint, WholeWorkout, WorkoutFilter,
+    Schedule, Span, Streak, Streaks, Sums, TrendPoint, Tries, WholeWorkout, WorkoutFilter,
 };
 pub use crate::record::RecordOf;
 pub use crate::risk::Risk;

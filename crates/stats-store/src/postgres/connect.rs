@@ -7,12 +7,13 @@ use sqlx::postgres::{PgConnectOptions, PgConnection, PgPool, PgPoolOptions};
 use sqlx::{AssertSqlSafe, ConnectOptions, Connection, Executor};
 use workout_migrations::{Migration, Migrations};
 
+use super::people::People;
 use super::standby::Refused;
 use super::{DIALECT, address};
 use crate::error::{Kind, StoreError, connecting, database, migration};
 use crate::news::Announcer;
 use crate::projection;
-use crate::store::{Schema, Settings, Steps};
+use crate::store::{Gather, Schema, Settings, Steps};
 use crate::table::create_table;
 
 /// In a schema of their own: the database may be one of the host's, with migrations of its own. A released one is never edited.
@@ -28,6 +29,7 @@ pub(super) const MIGRATIONS: Migrations = Migrations::new(
 
 pub(crate) struct Postgres {
     pub(crate) pool: PgPool,
+    pub(super) people: Gather<People>,
     pub(super) announcer: Option<Arc<Announcer<sqlx::Postgres>>>,
     pub(super) refused: Refused,
 }
@@ -73,7 +75,7 @@ impl Postgres {
         if let (Some(announcer), Schema::Migrate) = (&announcer, schema) {
             announcer.migrate().await?;
         }
-        Ok(Self { pool, announcer, refused })
+        Ok(Self { people: Gather::new(People(pool.clone())), pool, announcer, refused })
     }
 
     pub(crate) async fn migrate(url: &str) -> Result<Steps, StoreError> {

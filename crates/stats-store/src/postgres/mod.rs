@@ -4,6 +4,7 @@ mod address;
 mod connect;
 mod examine;
 mod partition;
+mod people;
 mod read;
 mod standby;
 mod write;

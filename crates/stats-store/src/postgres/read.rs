@@ -42,6 +42,10 @@ impl Database for Postgres {
         Ok(Seen::from_rows(rows.iter().map(split).collect::<sqlx::Result<_>>().map_err(database)?))
     }
 
+    async fn person(&self, user: Uuid) -> Result<Option<Vec<Value>>, StoreError> {
+        self.people.ask(user).await
+    }
+
     async fn page(&self, table: &'static Table, after: Uuid, limit: i64) -> Result<Vec<Vec<Value>>, StoreError> {
         let sql = format!(
             "SELECT {} FROM {} WHERE {key} > $1 ORDER BY {key} LIMIT $2",

@@ -3,7 +3,7 @@
 use serde::Serialize;
 use workout_events::{ActivityType, UserId};
 
-use super::{Answer, Days};
+use super::{Answer, Days, Tries};
 use crate::error::StoreError;
 use crate::number::Tally;
 use crate::seam::StatsReader;
@@ -31,7 +31,9 @@ impl dyn StatsReader + '_ {
         (one, other): (Days, Days),
         activity: Option<ActivityType>,
     ) -> Result<Answer<Comparison>, StoreError> {
+        let mut tries = Tries::new();
         loop {
+            tries.again()?;
             let first = self.total(user, one, activity).await?;
             let second = self.total(user, other, activity).await?;
             if first.as_of == second.as_of {

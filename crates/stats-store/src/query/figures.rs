@@ -6,7 +6,7 @@ use workout_events::types::user::WeekStart;
 
 use super::{
     Answer, Days, ExerciseSums, GoalStanding, Lifetime, Performed, Period, Point, Record, Schedule, Streaks, Sums,
-    TrendPoint,
+    TrendPoint, Tries,
 };
 use crate::error::StoreError;
 use crate::goal::Outcome;
@@ -66,7 +66,9 @@ impl dyn StatsReader + '_ {
     /// When the store cannot be read.
     pub async fn figures(&self, user: UserId, today: Day) -> Result<Answer<Figures>, StoreError> {
         // Each answer is of one moment. Until all of them are of the same, it begins anew.
+        let mut tries = Tries::new();
         loop {
+            tries.again()?;
             let figures = Box::pin(self.figures_now(user, today)).await?;
             if self.lifetime(user).await?.as_of == figures.as_of {
                 return Ok(figures);

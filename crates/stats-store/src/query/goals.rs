@@ -4,7 +4,7 @@ use serde::Serialize;
 use workout_events::types::goal::{GoalMetric, GoalPeriod};
 use workout_events::{ActivityType, GoalId, UserId};
 
-use super::{Answer, Days};
+use super::{Answer, Days, Tries};
 use crate::error::StoreError;
 use crate::goal::{Outcome, Point, Progress, Terms, points_of_days, points_of_efforts, progress};
 use crate::number::Day;
@@ -105,7 +105,9 @@ impl dyn StatsReader + '_ {
     /// # Errors
     /// When the store cannot be read.
     pub async fn goals(&self, user: UserId, today: Day) -> Result<Answer<Vec<GoalStanding>>, StoreError> {
+        let mut tries = Tries::new();
         'anew: loop {
+            tries.again()?;
             let goals = self.goals_set(user).await?;
             let outcomes = self.outcomes(user).await?;
             if outcomes.as_of != goals.as_of {

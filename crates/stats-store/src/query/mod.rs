@@ -13,6 +13,7 @@ mod leaderboard;
 mod rows;
 mod series;
 mod streaks;
+mod tries;
 mod workouts;
 
 pub use answer::Answer;
@@ -27,4 +28,5 @@ pub use leaderboard::{Board, Ranked, RankedBy, Span};
 pub use rows::{ActiveDay, DaySums, EffortOf, ExerciseSums, Lifetime, MonthSums, Performed, Sums, WholeWorkout};
 pub use series::{Period, Point};
 pub use streaks::{Schedule, Streak, Streaks};
+pub use tries::Tries;
 pub use workouts::{After, WorkoutFilter};

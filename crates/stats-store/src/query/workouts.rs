@@ -3,7 +3,7 @@
 use workout_events::jiff::Timestamp;
 use workout_events::{ActivityType, UserId, WorkoutId};
 
-use super::{Answer, Days, Performed};
+use super::{Answer, Days, Performed, Tries};
 use crate::error::StoreError;
 use crate::seam::StatsReader;
 
@@ -77,7 +77,9 @@ impl dyn StatsReader + '_ {
         activity: Option<ActivityType>,
     ) -> Result<Answer<Vec<Performed>>, StoreError> {
         // What is written between two pages would make the list one of no moment, so it begins anew.
+        let mut tries = Tries::new();
         'anew: loop {
+            tries.again()?;
             let filter = WorkoutFilter { activity, ..WorkoutFilter::new(WorkoutFilter::MAX).days(days) };
             let mut all = self.workouts(user, &filter).await?;
             let mut full = all.value.len() == usize::from(WorkoutFilter::MAX);

@@ -19,7 +19,7 @@ use crate::fact::{Effect, Fact};
 use crate::news::Announced;
 use crate::query::Board;
 use crate::seam::StatsWriter;
-use crate::table::{Scan, Seen, Table, Tables, Value};
+use crate::table::{PEOPLE, Scan, Seen, Table, Tables, Take, Value};
 
 pub(crate) trait Database: Send + Sync + 'static {
     /// For `Debug`, and for those who watch it.
@@ -34,6 +34,14 @@ pub(crate) trait Database: Send + Sync + 'static {
 
     /// One statement, so that what it finds is of one moment.
     fn scan(&self, scan: &Scan) -> impl Future<Output = Result<Seen, StoreError>> + Send;
+
+    /// The row of this person, if there is one.
+    fn person(&self, user: Uuid) -> impl Future<Output = Result<Option<Vec<Value>>, StoreError>> + Send {
+        async move {
+            let scan = Scan { table: &PEOPLE, user, filters: Vec::new(), take: Take::Rows, with_data: false };
+            Ok(self.scan(&scan).await?.rows.pop())
+        }
+    }
 
     /// Rows after this key, in the order of the keys, which are ids.
     fn page(

@@ -2,6 +2,7 @@
 
 mod builder;
 mod database;
+mod gather;
 mod open;
 mod read;
 mod work;
@@ -9,6 +10,7 @@ mod work;
 pub(crate) use builder::{Schema, Settings, SqlitePlace};
 pub use builder::{StatsStoreBuilder, Steps};
 pub(crate) use database::Database;
+pub(crate) use gather::{Found, Gather, Source};
 #[cfg(feature = "announce")]
 pub(crate) use open::Shutdown;
 pub use open::StatsStore;

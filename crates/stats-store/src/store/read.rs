@@ -18,11 +18,11 @@ use crate::person::{AsOf, Person};
 use crate::projection::{DAYS, EFFORTS, EXERCISES, within};
 use crate::query::{
     ActiveDay, Answer, Board, DaySums, Days, EffortOf, ExerciseSums, Goal, Lifetime, MonthSums, Performed, Ranked,
-    Record, Sums, WholeWorkout, WorkoutFilter, ranked,
+    Record, Sums, Tries, WholeWorkout, WorkoutFilter, ranked,
 };
 use crate::record::{BESTS, RECORDS, RecordOf, record, standing};
 use crate::seam::StatsReader;
-use crate::table::{Cells, Filter, LEDGER, PAST, PEOPLE, Scan, Table, Take, Value, WORKOUTS};
+use crate::table::{Cells, Filter, LEDGER, PAST, Scan, Table, Take, Value, WORKOUTS};
 use crate::write::is_stripped;
 
 const TALLY: [&str; Tally::COLUMNS.len()] = {
@@ -46,14 +46,13 @@ impl<D: Database> StatsReader for Store<D> {
     }
 
     async fn lifetime(&self, user: UserId) -> Result<Answer<Lifetime>, StoreError> {
-        let found = self.scan(user, &PEOPLE, Vec::new(), Take::Rows, Person::from_row).await?;
-        Ok(found.map(|people| {
-            let person = people.first();
-            person.map_or_else(Lifetime::default, |person| Lifetime {
-                sums: person.tally,
-                preferences: person.wishes.preferences(),
-            })
-        }))
+        let person = self.0.person(user.into()).await?.map(Person::from_row).transpose()?;
+        let as_of = of_this_definition(person.as_ref().map(Person::as_of))?;
+        let lifetime = person.map_or_else(Lifetime::default, |person| Lifetime {
+            sums: person.tally,
+            preferences: person.wishes.preferences(),
+        });
+        Ok(Answer::new(as_of, lifetime))
     }
 
     async fn sums(&self, user: UserId, days: Days) -> Result<Answer<Vec<Sums>>, StoreError> {
@@ -141,7 +140,9 @@ impl<D: Database> StatsReader for Store<D> {
     async fn revisions(&self, user: UserId, workout: WorkoutId) -> Result<Answer<Vec<WorkoutPerformed>>, StoreError> {
         let of_workout = || vec![Filter::Equal("workout_id", Value::Id(workout.into()))];
         // What is written between the two would make them of no moment, so they begin anew.
+        let mut tries = Tries::new();
         loop {
+            tries.again()?;
             let counting = self.workout(user, workout).await?;
             let past = self.scan_whole(user, &PAST, of_workout(), Take::Rows, past).await?;
             if past.as_of == counting.as_of {
@@ -165,7 +166,9 @@ impl<D: Database> StatsReader for Store<D> {
 
     async fn goals_set(&self, user: UserId) -> Result<Answer<Vec<Goal>>, StoreError> {
         // What was said means what the person's preferences make of it, so both have to be of one moment.
+        let mut tries = Tries::new();
         loop {
+            tries.again()?;
             let person = self.lifetime(user).await?;
             let goals = self.scan(user, &GOALS, Vec::new(), Take::Rows, read_goal).await?;
             if goals.as_of == person.as_of {
@@ -238,12 +241,18 @@ impl<D: Database> Store<D> {
         read: impl Fn(Vec<Value>) -> Result<T, StoreError> + Send,
     ) -> Result<Answer<Vec<T>>, StoreError> {
         let seen = self.0.scan(&scan).await?;
-        let as_of = seen.as_of.unwrap_or_else(|| AsOf { definition: definition(), ..AsOf::default() });
-        match as_of.definition {
-            kept if kept < definition() => Err(Kind::OlderDefinition.into()),
-            kept if kept > definition() => Err(Kind::NewerDefinition.into()),
-            _ => Ok(Answer::new(as_of, seen.rows.into_iter().map(read).collect::<Result<_, _>>()?)),
-        }
+        let as_of = of_this_definition(seen.as_of)?;
+        Ok(Answer::new(as_of, seen.rows.into_iter().map(read).collect::<Result<_, _>>()?))
+    }
+}
+
+/// Of a person of whom nothing is known, everything is as this program would have it.
+fn of_this_definition(as_of: Option<AsOf>) -> Result<AsOf, StoreError> {
+    let as_of = as_of.unwrap_or_else(|| AsOf { definition: definition(), ..AsOf::default() });
+    match as_of.definition {
+        kept if kept < definition() => Err(Kind::OlderDefinition.into()),
+        kept if kept > definition() => Err(Kind::NewerDefinition.into()),
+        _ => Ok(as_of),
     }
 }
 

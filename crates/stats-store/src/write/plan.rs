@@ -68,7 +68,7 @@ impl<'f> Plan<'f> {
                 self.bury(head);
                 Effect::Erased
             } else if let Some(effect) = recorded.judge(fact) {
-                if effect == Effect::Conflict {
+                if effect == Effect::Conflict && fact.is_kept_aside {
                     self.quarantine.push(aside(fact, now_us));
                 }
                 effect

@@ -113,7 +113,7 @@ async fn admit(
     }
     let recorded = Recorded::find(tables, std::slice::from_ref(fact), |_| false).await?;
     if let Some(effect) = recorded.judge(fact) {
-        if effect == Effect::Conflict {
+        if effect == Effect::Conflict && fact.is_kept_aside {
             put(tables, &QUARANTINE, aside(fact, now_us), On::Keep).await?;
         }
         return Ok(Some(effect));
