@@ -4,7 +4,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
+use axum::extract::{Request, State};
 use axum::http::HeaderValue;
+use axum::middleware::{Next, from_fn_with_state};
+use axum::response::Response;
 use stats_store::{StatsReader, StatsWriter};
 
 use crate::auth::{Authenticator, Grants, NoGrants, guard, loopback_only};
@@ -12,8 +15,8 @@ use crate::health::{Figures, Part};
 use crate::limit::{Limiter, RateLimit, Replays};
 use crate::live::Live;
 use crate::openapi::Documents;
-use crate::operation::{Access, Operation};
-use crate::problem::Code;
+use crate::operation::{Access, Operation, Positions};
+use crate::problem::{Code, Problem};
 use crate::session::Keeper;
 use crate::settings::Settings;
 use crate::state::{Inner, Shared};
@@ -165,6 +168,7 @@ impl Api {
             grants: self.grants,
             writer: self.writer,
             replays: Replays::default(),
+            positions: Positions::default(),
             limiter: self.rate_limit.map(Limiter::new),
             parts: self.parts,
             figures: self.figures,
@@ -174,7 +178,11 @@ impl Api {
         });
         let mut router = Router::new();
         for operation in operations {
-            router = router.route(operation.path, operation.route);
+            // Whoever asks whether the process lives is answered in any crowd: it costs nothing, and silence would end it.
+            let is_counted = operation.access == Access::Open && operation.path != health::ALIVE;
+            let counted = from_fn_with_state(shared.clone(), count);
+            let route = if is_counted { operation.route.layer(counted) } else { operation.route };
+            router = router.route(operation.path, route);
         }
         let mut router = router.method_not_allowed_fallback(async || Code::MethodNotAllowed).with_state(shared.clone());
         if self.has_sessions {
@@ -195,6 +203,12 @@ pub fn router(reader: Arc<dyn StatsReader>) -> Router {
 #[must_use]
 pub fn openapi() -> serde_json::Value {
     crate::openapi::document(&operations())
+}
+
+/// Everybody may ask, but not without end.
+async fn count(State(shared): State<Shared>, request: Request, next: Next) -> Result<Response, Problem> {
+    shared.count_visitor(request.extensions())?;
+    Ok(next.run(request).await)
 }
 
 /// All that can be asked.

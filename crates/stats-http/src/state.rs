@@ -1,11 +1,12 @@
 //! What every request needs.
 
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::ops::Deref;
 use std::sync::Arc;
 use std::time::Instant;
 
 use axum::extract::ConnectInfo;
+use axum::http::Extensions;
 use axum::http::request::Parts;
 use stats_store::{StatsReader, StatsWriter};
 use workout_events::UserId;
@@ -15,6 +16,7 @@ use crate::health::{Figures, Part};
 use crate::limit::{Client, Limiter, Replays};
 use crate::live::Live;
 use crate::openapi::Documents;
+use crate::operation::Positions;
 use crate::problem::{Code, Problem};
 use crate::settings::Settings;
 
@@ -32,6 +34,7 @@ pub(crate) struct Inner {
     /// Whether browsers may sign in.
     pub(crate) has_sessions: bool,
     pub(crate) replays: Replays,
+    pub(crate) positions: Positions,
     pub(crate) limiter: Option<Limiter>,
     pub(crate) parts: Vec<Part>,
     pub(crate) figures: Option<Figures>,
@@ -48,16 +51,22 @@ impl Shared {
     /// Who sends this request, if they may.
     pub(crate) async fn admit(&self, request: &Parts) -> Result<Identity, Problem> {
         let found = self.authenticator.authenticate(request).await.map_err(Code::from);
-        if let Some(limiter) = &self.limiter {
-            let address = || request.extensions.get::<ConnectInfo<SocketAddr>>().map(|info| info.0.ip());
-            let user = found.as_ref().ok().and_then(Identity::user_id);
-            let client = user.map_or_else(|| Client::Address(address()), Client::User);
-            limiter.take(client, Instant::now()).map_err(|wait| {
-                let seconds = wait.as_secs() + u64::from(wait.subsec_nanos() > 0);
-                Problem::from(Code::RateLimited).retry_after(seconds)
-            })?;
-        }
+        let user = found.as_ref().ok().and_then(Identity::user_id);
+        self.count(user.map_or_else(|| Client::stranger(address(&request.extensions)), Client::User))?;
         Ok(found?)
+    }
+
+    /// Whether whoever sends this request may ask once more what everybody may ask.
+    pub(crate) fn count_visitor(&self, extensions: &Extensions) -> Result<(), Problem> {
+        self.count(Client::visitor(address(extensions)))
+    }
+
+    fn count(&self, client: Client) -> Result<(), Problem> {
+        let Some(limiter) = &self.limiter else { return Ok(()) };
+        limiter.take(client, Instant::now()).map_err(|wait| {
+            let seconds = wait.as_secs() + u64::from(wait.subsec_nanos() > 0);
+            Problem::from(Code::RateLimited).retry_after(seconds)
+        })
     }
 
     /// Whether they may see the statistics of this user. Who may not is told nothing, not even that there are some.
@@ -70,6 +79,10 @@ impl Shared {
             };
         if may { Ok(()) } else { Err(Code::NotFound.into()) }
     }
+}
+
+fn address(extensions: &Extensions) -> Option<IpAddr> {
+    extensions.get::<ConnectInfo<SocketAddr>>().map(|info| info.0.ip())
 }
 
 impl Deref for Shared {

@@ -88,14 +88,26 @@ pub(super) fn operations() -> Vec<Operation> {
     let new_goal = Some(SchemaGenerator::subschema_for::<NewGoal> as _);
     let patch = Some(SchemaGenerator::subschema_for::<GoalPatch> as _);
     vec![
-        change(&Method::POST, "/v1/users/{user_id}/goals", "set_goal", "Sets a goal.", new_goal, set),
+        change(&Method::POST, "/v1/users/{user_id}/goals", "set_goal", "Sets a goal.", new_goal, set)
+            .may(&[Code::TooManyGoals]),
         change(&Method::PATCH, GOAL, "change_goal", "Changes a goal.", patch, alter),
         change(&Method::DELETE, GOAL, "cancel_goal", "Gives a goal up.", None, cancel),
     ]
 }
 
+/// How many goals a person may have set from here. Each of them is looked at whenever something is written about the person.
+///
+/// It is a limit of this door and not of the store: what arrives as an event has happened, and a store that left out the
+/// last of them would depend on their order.
+pub(crate) const MOST: usize = 500;
+
 async fn set(owner: Owner, _: Nothing, body: Bytes) -> Result<Answer<Changed>, Problem> {
     let goal_id = owner.key.as_ref().map_or_else(GoalId::generate, |key| key.goal_id(owner.user()));
+    let goals = owner.person.reader().goals_set(owner.user()).await?.value;
+    // One that is there was set by this request, which is sent again.
+    if goals.len() >= MOST && !goals.iter().any(|goal| goal.goal_id == goal_id) {
+        return Err(Code::TooManyGoals.into());
+    }
     let ids = [("goal_id", goal_id.to_string()), ("user_id", owner.user().to_string())];
     let as_of = owner.say(read_body::<GoalSet>(&body, &ids)?).await?;
     Ok(Answer::new(as_of, Changed { goal_id }))

@@ -3,6 +3,8 @@
 mod change;
 mod list;
 
+pub(crate) use change::MOST;
+
 use crate::operation::Operation;
 
 /// All of them.

@@ -4,4 +4,4 @@ mod part;
 mod routes;
 
 pub(crate) use part::{Figures, Part};
-pub(crate) use routes::{METRICS, operations};
+pub(crate) use routes::{ALIVE, METRICS, operations};

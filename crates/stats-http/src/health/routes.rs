@@ -27,6 +27,8 @@ struct Health {
 /// A store that takes longer does not answer.
 const PING_WITHIN: Duration = Duration::from_secs(2);
 
+pub(crate) const ALIVE: &str = "/healthz";
+
 /// Only where the host has figures.
 pub(crate) const METRICS: &str = "/metrics";
 
@@ -34,7 +36,7 @@ pub(crate) fn operations() -> Vec<Operation> {
     let health = Output::Json(SchemaGenerator::subschema_for::<Health>);
     let figures = Output::Text("text/plain");
     vec![
-        open("/healthz", "healthz", "Whether the process answers at all.", health, get(alive)),
+        open(ALIVE, "healthz", "Whether the process answers at all.", health, get(alive)),
         open("/readyz", "readyz", "Whether every part of the service works.", health, get(ready))
             .may(&[Code::NotReady]),
         open(METRICS, "metrics", "Figures in the text format of Prometheus.", figures, get(metrics)),

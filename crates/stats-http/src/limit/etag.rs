@@ -3,6 +3,7 @@
 use axum::http::header::{self, HeaderMap, HeaderName};
 use axum::http::{HeaderValue, Uri};
 use stats_store::{AsOf, Day};
+use workout_events::jiff::Timestamp;
 
 /// Which question it is. Together with the moment of the answer it is the answer's tag.
 ///
@@ -22,9 +23,16 @@ impl Tag {
 
     /// Whether the client says that it has the answer of this moment.
     pub(crate) fn is_known(self, headers: &HeaderMap, as_of: AsOf) -> bool {
+        if !headers.contains_key(header::IF_NONE_MATCH) {
+            return false;
+        }
         let tag = self.text(as_of);
-        let known = headers.get_all(header::IF_NONE_MATCH).iter().filter_map(|known| known.to_str().ok());
-        known.flat_map(|known| known.split(',')).map(str::trim).any(|known| known == tag || known == "*")
+        said(headers).any(|known| known == tag)
+    }
+
+    /// Whether the client has any answer at all, whichever. What it asks for has to be there: `*` does not say what.
+    pub(crate) fn is_any(headers: &HeaderMap) -> bool {
+        said(headers).any(|known| known == "*")
     }
 
     /// What an answer of this moment says about itself.
@@ -38,10 +46,17 @@ impl Tag {
         ]
     }
 
-    /// Weak, because an answer is the same one when it is compressed.
+    /// Weak, because an answer is the same one when it is compressed. With the time, because a store that was restored
+    /// from a copy counts its versions once more from there.
     fn text(self, as_of: AsOf) -> String {
-        format!("W/\"{:x}-{:x}-{:016x}\"", as_of.definition, as_of.version, self.0)
+        let changed_us = as_of.changed_at.map_or(0, Timestamp::as_microsecond);
+        format!("W/\"{:x}-{:x}-{changed_us:x}-{:016x}\"", as_of.definition, as_of.version, self.0)
     }
+}
+
+fn said(headers: &HeaderMap) -> impl Iterator<Item = &str> {
+    let said = headers.get_all(header::IF_NONE_MATCH).iter().filter_map(|said| said.to_str().ok());
+    said.flat_map(|said| said.split(',')).map(str::trim)
 }
 
 /// Parts do not run into one another: a length stands before each.

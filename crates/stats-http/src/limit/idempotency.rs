@@ -4,7 +4,7 @@
 //! the event, which follows from the key: it is the same event for every process, today and in a year. What is kept here
 //! beside it, for a day and a bounded number of requests, gives the same client the same answer.
 
-use std::collections::HashMap;
+use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -13,6 +13,7 @@ use axum::http::HeaderMap;
 use workout_events::{EventId, GoalId, UserId};
 
 use super::fnv;
+use super::recent::Recent;
 use crate::problem::{Code, Problem};
 
 /// What a client calls a request of its own.
@@ -39,15 +40,17 @@ impl IdempotencyKey {
     }
 }
 
-/// Who sends it, about whom, and what they call it.
-type Named = (Option<UserId>, UserId, IdempotencyKey);
+/// Who sends requests, and about whom.
+type Sender = (Option<UserId>, UserId);
 
-/// What was answered to requests with a key.
-#[derive(Debug, Clone, Default)]
-pub(crate) struct Replays(Arc<Mutex<HashMap<Named, Entry>>>);
+/// What was answered to requests with a key. Of each sender the last ones are kept, and of senders those who sent last, so that
+/// nobody takes the place of somebody else by sending a lot.
+#[derive(Debug, Clone)]
+pub(crate) struct Replays(Arc<Mutex<Recent<Sender, VecDeque<Entry>>>>);
 
 #[derive(Debug)]
 struct Entry {
+    key: IdempotencyKey,
     /// What was asked for.
     what: u64,
     /// `None` as long as it is under way.
@@ -66,40 +69,46 @@ pub(crate) enum Replay {
 /// A request under way. Without an answer it is forgotten, so that it may be tried again.
 pub(crate) struct First {
     replays: Replays,
-    named: Named,
+    sender: Sender,
+    key: IdempotencyKey,
     is_answered: bool,
 }
 
 const KEPT_FOR: Duration = Duration::from_hours(24);
 
-/// Answers are short; of each client's requests the last ones matter.
-const KEPT: usize = 10_000;
+/// How many requests of a sender are remembered.
+const REQUESTS: usize = 32;
+
+/// How many senders are remembered, at least.
+const SENDERS: usize = 1_000;
+
+impl Default for Replays {
+    fn default() -> Self {
+        Self(Arc::new(Mutex::new(Recent::new(SENDERS))))
+    }
+}
 
 impl Replays {
-    pub(crate) fn begin(&self, named: Named, what: &[&[u8]]) -> Result<Replay, Problem> {
+    pub(crate) fn begin(&self, sender: Sender, key: IdempotencyKey, what: &[&[u8]]) -> Result<Replay, Problem> {
         let (what, now) = (fnv(what), Instant::now());
-        let mut entries = self.lock();
-        if let Some(entry) = entries.get(&named)
-            && now.duration_since(entry.at) < KEPT_FOR
-        {
+        let mut senders = self.lock();
+        let entries = senders.meet(&sender, VecDeque::new);
+        entries.retain(|entry| entry.answer.is_none() || now.duration_since(entry.at) < KEPT_FOR);
+        if let Some(entry) = entries.iter().find(|entry| entry.key == key) {
             return match &entry.answer {
                 _ if entry.what != what => Err(Code::IdempotencyKeyReused.into()),
                 None => Err(Code::IdempotencyKeyInUse.into()),
                 Some(answer) => Ok(Replay::Again(answer.clone())),
             };
         }
-        if entries.len() >= KEPT {
-            entries.retain(|_, entry| entry.answer.is_none() || now.duration_since(entry.at) < KEPT_FOR);
-            let oldest = entries.iter().filter(|(_, entry)| entry.answer.is_some()).min_by_key(|(_, entry)| entry.at);
-            if let (true, Some(oldest)) = (entries.len() >= KEPT, oldest.map(|(named, _)| named.clone())) {
-                entries.remove(&oldest);
-            }
+        if entries.len() >= REQUESTS {
+            entries.pop_front();
         }
-        entries.insert(named.clone(), Entry { what, answer: None, at: now });
-        Ok(Replay::First(First { replays: self.clone(), named, is_answered: false }))
+        entries.push_back(Entry { key: key.clone(), what, answer: None, at: now });
+        Ok(Replay::First(First { replays: self.clone(), sender, key, is_answered: false }))
     }
 
-    fn lock(&self) -> MutexGuard<'_, HashMap<Named, Entry>> {
+    fn lock(&self) -> MutexGuard<'_, Recent<Sender, VecDeque<Entry>>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -107,7 +116,9 @@ impl Replays {
 impl First {
     pub(crate) fn answered(mut self, answer: Bytes) {
         self.is_answered = true;
-        if let Some(entry) = self.replays.lock().get_mut(&self.named) {
+        if let Some(entries) = self.replays.lock().get_mut(&self.sender)
+            && let Some(entry) = entries.iter_mut().find(|entry| entry.key == self.key)
+        {
             entry.answer = Some(answer);
         }
     }
@@ -115,8 +126,48 @@ impl First {
 
 impl Drop for First {
     fn drop(&mut self) {
-        if !self.is_answered {
-            self.replays.lock().remove(&self.named);
+        if !self.is_answered
+            && let Some(entries) = self.replays.lock().get_mut(&self.sender)
+        {
+            entries.retain(|entry| entry.key != self.key);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn key(number: usize) -> IdempotencyKey {
+        IdempotencyKey(number.to_string())
+    }
+
+    #[test]
+    fn who_sends_a_lot_takes_nobody_elses_place() {
+        let (replays, [one, other]) = (Replays::default(), [(); 2].map(|()| (None, UserId::generate())));
+        let send = |sender, number| match replays.begin(sender, key(number), &[b"what"]) {
+            Ok(Replay::First(first)) => {
+                first.answered(Bytes::from_static(b"answer"));
+                "first"
+            }
+            Ok(Replay::Again(_)) => "again",
+            Err(_) => "refused",
+        };
+        assert_eq!(send(one, 0), "first");
+        for number in 0..100 * REQUESTS {
+            assert_eq!(send(other, number), "first");
+        }
+        assert_eq!(send(one, 0), "again");
+        assert_eq!(replays.lock().get_mut(&other).map(|entries| entries.len()), Some(REQUESTS));
+    }
+
+    #[test]
+    fn a_request_without_an_answer_may_be_tried_again() {
+        let (replays, sender) = (Replays::default(), (None, UserId::generate()));
+        let first = replays.begin(sender, key(1), &[b"what"]);
+        assert!(matches!(first, Ok(Replay::First(_))));
+        assert!(replays.begin(sender, key(1), &[b"what"]).is_err());
+        drop(first);
+        assert!(matches!(replays.begin(sender, key(1), &[b"what"]), Ok(Replay::First(_))));
     }
 }

@@ -3,6 +3,7 @@
 mod etag;
 mod idempotency;
 mod rate;
+mod recent;
 
 pub(crate) use etag::{Tag, fnv};
 pub(crate) use idempotency::{IdempotencyKey, Replay, Replays};

@@ -60,7 +60,7 @@ impl Live {
         }
         let address = || request.extensions.get::<ConnectInfo<SocketAddr>>().map(|info| info.0.ip());
         let viewer = listener.door.as_ref().map(Door::viewer).and_then(Identity::user_id);
-        let client = viewer.map_or_else(|| Client::Address(address()), Client::User);
+        let client = viewer.map_or_else(|| Client::stranger(address()), Client::User);
         let place = self.hub.places.take(client, self.limits.per_client, self.limits.in_all)?;
         // Nobody waits for more than one: what a slow client has not read is not yet made.
         let (frames, sent) = mpsc::channel(1);

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use stats_store::{
-    Answer, AsOf, Days, Lifetime, Outcome, Performed, Record, Schedule, StatsReader, StoreError, Streaks,
+    Answer, AsOf, Days, Lifetime, Outcome, Performed, Record, Schedule, StatsReader, StoreError, Streaks, Tries,
 };
 use workout_events::jiff::Timestamp;
 use workout_events::types::user::WeekStart;
@@ -37,7 +37,9 @@ impl State {
         user: UserId,
         now: Timestamp,
     ) -> Result<(Self, Vec<Performed>), StoreError> {
+        let mut tries = Tries::new();
         loop {
+            tries.again()?;
             let Answer { as_of, value: lifetime, .. } = reader.lifetime(user).await?;
             let Lifetime { preferences, .. } = lifetime;
             let week_start = preferences.week_start.unwrap_or(WeekStart::Monday);

@@ -1,7 +1,6 @@
 //! Where the document and the page are found.
 
-use std::sync::Arc;
-
+use axum::body::Bytes;
 use axum::extract::State;
 use axum::http::header;
 use axum::response::IntoResponse;
@@ -14,8 +13,8 @@ use crate::state::Shared;
 /// Both as they are sent, made once.
 #[derive(Debug, Clone)]
 pub(crate) struct Documents {
-    json: Arc<str>,
-    page: Arc<str>,
+    json: Bytes,
+    page: Bytes,
 }
 
 impl Documents {
@@ -34,13 +33,13 @@ pub(crate) fn operations() -> Vec<Operation> {
 }
 
 async fn json(State(shared): State<Shared>) -> impl IntoResponse {
-    ([(header::CONTENT_TYPE, "application/json")], shared.documents.json.to_string())
+    ([(header::CONTENT_TYPE, "application/json")], shared.documents.json.clone())
 }
 
 async fn html(State(shared): State<Shared>) -> impl IntoResponse {
     let policy = "default-src 'none'; style-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
     let headers = [(header::CONTENT_TYPE, "text/html; charset=utf-8"), (header::CONTENT_SECURITY_POLICY, policy)];
-    (headers, shared.documents.page.to_string())
+    (headers, shared.documents.page.clone())
 }
 
 async fn style() -> impl IntoResponse {

@@ -80,7 +80,7 @@ where
     let what = [request.method.as_str().as_bytes(), request.uri.path().as_bytes(), &body];
     let first = match key {
         None => None,
-        Some(key) => match shared.replays.begin((owner.person.viewer.user_id(), owner.user(), key), &what)? {
+        Some(key) => match shared.replays.begin((owner.person.viewer.user_id(), owner.user()), key, &what)? {
             Replay::First(first) => Some(first),
             Replay::Again(answer) => return Ok(sent(answer)),
         },

@@ -170,6 +170,9 @@ where
     }
     let answer = answer(person, input).await?;
     let as_of = answer.as_of;
+    if Tag::is_any(&request.headers) {
+        return Ok((StatusCode::NOT_MODIFIED, tag.headers(as_of)).into_response());
+    }
     let body = serde_json::to_vec(&wrap(answer)).map_err(|_| Code::Internal)?;
     let content_type = [(header::CONTENT_TYPE, "application/json")];
     Ok((content_type, tag.headers(as_of), body).into_response())

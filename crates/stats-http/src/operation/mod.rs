@@ -9,6 +9,7 @@ mod values;
 
 mod owner;
 mod person;
+mod position;
 
 mod reply;
 
@@ -24,6 +25,7 @@ pub(crate) use file::file;
 pub(crate) use input::{read_pairs, split_query};
 pub(crate) use owner::Owner;
 pub(crate) use person::{Person, today};
+pub(crate) use position::Positions;
 pub(crate) use reply::{AsOf, Reply};
 pub(crate) use stream::stream;
 pub(crate) use values::{Date, Line, PageSize, Slug, Span};

@@ -55,7 +55,7 @@ impl Owner {
             event = event.id(key.event_id(self.user()));
         }
         let event = event.build().map_err(|violations| Problem::violations(violations.as_slice()))?;
-        for effect in self.writer.write(&[Fact::from(&event)]).await? {
+        for effect in self.writer.write(&[Fact::from(&event).of_caller()]).await? {
             match effect {
                 Effect::Conflict => return Err(Code::IdempotencyKeyReused.into()),
                 Effect::Erased => return Err(Code::NotFound.into()),

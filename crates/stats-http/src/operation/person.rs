@@ -1,10 +1,8 @@
 //! The person whom a request is about.
 
-use std::time::Duration;
-
 use axum::http::request::Parts;
 use stats_store::{Answer, Day, Lifetime, Preferences, StatsReader};
-use tokio::time::{Instant, sleep};
+use tokio::time::Instant;
 use workout_events::jiff::tz::TimeZone;
 use workout_events::jiff::{Timestamp, ToSpan};
 use workout_events::types::user::WeekStart;
@@ -60,19 +58,10 @@ impl Person {
 
 /// Of at least this position, if one is named.
 async fn lifetime(shared: &Shared, user: UserId, min_position: Option<i64>) -> Result<Answer<Lifetime>, Problem> {
+    let Some(position) = min_position else { return Ok(shared.reader.lifetime(user).await?) };
     let end = Instant::now() + shared.settings.wait_at_most;
-    let mut pause = Duration::from_millis(5);
-    loop {
-        let lifetime = shared.reader.lifetime(user).await?;
-        if min_position.is_none_or(|position| lifetime.as_of.version >= position) {
-            return Ok(lifetime);
-        }
-        if Instant::now() + pause > end {
-            return Err(Problem::from(Code::Stale).retry_after(1));
-        }
-        sleep(pause).await;
-        pause = (pause * 2).min(Duration::from_millis(100));
-    }
+    let reached = shared.positions.wait(&*shared.reader, user, position, end).await?;
+    reached.ok_or_else(|| Problem::from(Code::Stale).retry_after(1))
 }
 
 /// By the clocks where the person lives, and by the hour at which the person's day begins.

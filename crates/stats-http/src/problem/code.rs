@@ -63,6 +63,7 @@ codes! {
     BodyTooSlow REQUEST_TIMEOUT "body_too_slow" "The body did not arrive in time."
     Stale CONFLICT "stale" "The statistics have not reached that position yet; ask again."
     IdempotencyKeyInUse CONFLICT "idempotency_key_in_use" "A request with this idempotency key is under way."
+    TooManyGoals CONFLICT "too_many_goals" "The person has as many goals as there may be, those that are over or were given up included."
     BodyTooLarge PAYLOAD_TOO_LARGE "body_too_large" "The body is larger than this operation takes."
     UnsupportedMediaType UNSUPPORTED_MEDIA_TYPE "unsupported_media_type" "The body has to be application/json."
     BrokenContract UNPROCESSABLE_ENTITY "broken_contract" "What the body says breaks the contract of events."

@@ -4,6 +4,7 @@ use std::net::SocketAddr;
 use std::time::Duration;
 
 use axum::Router;
+use axum::body::Body;
 use axum::extract::ConnectInfo;
 use hyper::Request;
 use hyper::body::Incoming;
@@ -20,6 +21,8 @@ use tracing::{debug, warn};
 
 use super::Server;
 use super::line::Line;
+use super::patient::Patient;
+use super::streams::Streams;
 use super::version::is_http2;
 
 /// What serves a connection, and what ends all of them.
@@ -32,11 +35,15 @@ pub(super) struct Connections {
     /// Changes when no more requests are to begin.
     ending: watch::Sender<()>,
     headers_within: Duration,
+    taken_within: Duration,
     end_within: Duration,
 }
 
 /// HTTP/2 has no timer for headers; a connection that does not answer a ping is gone.
 const PING_EVERY: Duration = Duration::from_secs(20);
+
+/// How many requests are under way at a time on a connection of HTTP/2.
+const STREAMS: u32 = 100;
 
 impl Connections {
     pub(super) fn new(server: &Server, router: Router) -> Self {
@@ -47,7 +54,7 @@ impl Connections {
             .timer(TokioTimer::new())
             .keep_alive_interval(PING_EVERY)
             .keep_alive_timeout(server.headers_within)
-            .max_concurrent_streams(100)
+            .max_concurrent_streams(STREAMS)
             .max_header_list_size(64 * 1024);
         Self {
             builder,
@@ -56,6 +63,7 @@ impl Connections {
             tasks: JoinSet::new(),
             ending: watch::Sender::new(()),
             headers_within: server.headers_within,
+            taken_within: server.taken_within,
             end_within: server.end_within,
         }
     }
@@ -67,12 +75,12 @@ impl Connections {
         let router = self.router.clone();
         let line = Line::new(self.ending.subscribe());
         let of_each = line.clone();
-        let service = service_fn(move |mut request: Request<Incoming>| {
+        let answer = move |mut request: Request<Incoming>| {
             request.extensions_mut().insert(ConnectInfo(from));
             request.extensions_mut().insert(of_each.clone());
-            router.clone().oneshot(request.map(axum::body::Body::new))
-        });
-        let (builder, headers_within) = (self.builder.clone(), self.headers_within);
+            router.clone().oneshot(request.map(Body::new))
+        };
+        let (builder, headers_within, taken_within) = (self.builder.clone(), self.headers_within, self.taken_within);
         let mut ending = self.ending.subscribe();
         let watcher = self.graceful.watcher();
         while self.tasks.try_join_next().is_some() {}
@@ -82,13 +90,34 @@ impl Connections {
                 _ = ending.changed() => return,
             };
             let Ok(is_http2) = is_http2 else { return };
-            let builder = if is_http2 { builder.http2_only() } else { builder.http1_only() };
-            let connection = builder.serve_connection_with_upgrades(TokioIo::new(stream), service);
-            tokio::select! {
-                ended = watcher.watch(connection) => if let Err(error) = ended {
-                    debug!(error = &*error, "a connection ended with an error");
-                },
-                () = line.is_cut() => debug!("a connection was cut"),
+            let stream = TokioIo::new(Patient::new(stream, taken_within));
+            let ended = if is_http2 {
+                let streams = Streams::new();
+                let service = {
+                    let streams = streams.clone();
+                    service_fn(move |request| {
+                        let (stream, answer) = (streams.begin(), answer(request));
+                        async move { answer.await.map(|answer| answer.map(|body| stream.answer(body))) }
+                    })
+                };
+                let builder = builder.http2_only();
+                let connection = watcher.watch(builder.serve_connection(stream, service));
+                // What is cut off is no error of the connection, here and below.
+                tokio::select! {
+                    ended = connection => ended,
+                    () = streams.wait(taken_within) => Ok(()),
+                    () = line.is_cut() => Ok(()),
+                }
+            } else {
+                let builder = builder.http1_only();
+                let connection = watcher.watch(builder.serve_connection_with_upgrades(stream, service_fn(answer)));
+                tokio::select! {
+                    ended = connection => ended,
+                    () = line.is_cut() => Ok(()),
+                }
+            };
+            if let Err(error) = ended {
+                debug!(error = &*error, "a connection ended with an error");
             }
             drop(place);
         });

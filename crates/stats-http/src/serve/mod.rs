@@ -2,7 +2,9 @@
 
 mod connections;
 mod line;
+mod patient;
 mod server;
+mod streams;
 mod version;
 
 pub(crate) use line::Line;

@@ -18,18 +18,24 @@ use super::connections::Connections;
 #[must_use = "nothing is served before `serve`"]
 pub struct Server {
     pub(super) headers_within: Duration,
+    pub(super) taken_within: Duration,
     pub(super) end_within: Duration,
     connections: usize,
 }
 
 impl Default for Server {
     fn default() -> Self {
-        Self { headers_within: Duration::from_secs(10), end_within: Duration::from_secs(10), connections: 16_384 }
+        Self {
+            headers_within: Duration::from_secs(10),
+            taken_within: Duration::from_secs(30),
+            end_within: Duration::from_secs(10),
+            connections: 16_384,
+        }
     }
 }
 
 impl Server {
-    /// A server with 10 seconds for the headers of a request, 10 for requests to end after the signal, and 16,384 connections.
+    /// A server with 10 seconds for the headers of a request, 30 for a client to take something of its answer, 10 for requests to end after the signal, and 16,384 connections.
     pub fn new() -> Self {
         Self::default()
     }
@@ -37,6 +43,13 @@ impl Server {
     /// How long a client may take for the headers of a request, and how long a connection may be idle between two.
     pub fn headers_within(mut self, limit: Duration) -> Self {
         self.headers_within = limit;
+        self
+    }
+
+    /// How long a client may take nothing of an answer that it is sent. Who reads slowly is not cut off, who does not read at
+    /// all is. A connection of HTTP/2 on which nothing is asked for as long ends as well.
+    pub fn taken_within(mut self, limit: Duration) -> Self {
+        self.taken_within = limit;
         self
     }
 

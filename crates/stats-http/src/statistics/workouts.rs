@@ -2,7 +2,7 @@
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use stats_store::{After, Answer, Performed, WorkoutFilter};
+use stats_store::{After, Answer, Days, Performed, Tries, WorkoutFilter};
 use workout_events::{ActivityType, WorkoutId};
 
 use super::cursor;
@@ -73,8 +73,10 @@ struct Page {
 struct Explained {
     /// The sums over the workouts.
     sums: Sums,
-    /// All of them, the last one first.
+    /// The workouts of this page, the last one first.
     workouts: Vec<Workout>,
+    /// What to ask with for the next page; `null` on the last one.
+    next_cursor: Option<String>,
 }
 
 /// Which workouts.
@@ -104,57 +106,80 @@ struct AskedNumber {
     to: Option<Date>,
     /// Only this activity. Absent means all.
     activity: Option<ActivityType>,
+    /// How many workouts on a page.
+    #[serde(default)]
+    limit: PageSize,
+    /// Where the page before ended, with the same filters.
+    cursor: Option<String>,
 }
 
 pub(super) fn operations() -> Vec<Operation> {
-    let explain_summary = "Which workouts make up the sums of some days.";
+    let explain_summary = "Which workouts make up the sums of some days, page by page.";
     vec![
         about("/v1/users/{user_id}/workouts", "workouts", "Workouts page by page, the last one first.", workouts)
             .may(&[Code::InvalidRange, Code::InvalidCursor]),
         about("/v1/users/{user_id}/last-workout", "last_workout", "The workout that began last.", last_workout),
-        about("/v1/users/{user_id}/explain", "explain", explain_summary, explain)
-            .may(&[Code::InvalidRange, Code::RangeTooLong]),
+        about("/v1/users/{user_id}/explain", "explain", explain_summary, explain).may(&[
+            Code::InvalidRange,
+            Code::RangeTooLong,
+            Code::InvalidCursor,
+        ]),
     ]
 }
 
 async fn workouts(person: Person, asked: AskedPage) -> Result<Answer<Page>, Problem> {
-    let days = Span(asked.from, asked.to).or_all()?;
-    let activity = asked.activity.map_or("", ActivityType::as_str);
-    let filters = [days.first.to_string(), days.last.to_string()];
-    let filtered =
-        fnv(&[person.user.as_uuid().as_bytes(), filters[0].as_bytes(), filters[1].as_bytes(), activity.as_bytes()]);
+    let listed = Listed { days: Span(asked.from, asked.to).or_all()?, activity: asked.activity, size: asked.limit.0 };
+    listed.page(&person, asked.cursor.as_deref()).await
+}
 
-    let size = asked.limit.0;
-    let mut filter = WorkoutFilter::new(size).days(days);
-    if let Some(activity) = asked.activity {
-        filter = filter.activity(activity);
-    }
-    if let Some(cursor) = asked.cursor {
-        filter = filter.after_key(cursor::read(&cursor, filtered).ok_or(Code::InvalidCursor)?);
-    }
-    Ok(person.reader().workouts(person.user, &filter).await?.map(|found| {
-        let last = found.last().filter(|_| found.len() == usize::from(size));
-        let after = last.map(|last| After { started_at: last.started_at, workout_id: last.workout_id });
-        Page {
-            workouts: found.iter().map(Workout::from).collect(),
-            next_cursor: after.map(|after| cursor::write(after, filtered)),
+/// A list of workouts, and how many of them are on a page.
+struct Listed {
+    days: Days,
+    activity: Option<ActivityType>,
+    size: u16,
+}
+
+impl Listed {
+    async fn page(&self, person: &Person, cursor: Option<&str>) -> Result<Answer<Page>, Problem> {
+        let activity = self.activity.map_or("", ActivityType::as_str);
+        let days = [self.days.first.to_string(), self.days.last.to_string()];
+        let listed =
+            fnv(&[person.user.as_uuid().as_bytes(), days[0].as_bytes(), days[1].as_bytes(), activity.as_bytes()]);
+
+        let mut filter = WorkoutFilter::new(self.size).days(self.days);
+        if let Some(activity) = self.activity {
+            filter = filter.activity(activity);
         }
-    }))
+        if let Some(cursor) = cursor {
+            filter = filter.after_key(cursor::read(cursor, listed).ok_or(Code::InvalidCursor)?);
+        }
+        Ok(person.reader().workouts(person.user, &filter).await?.map(|found| {
+            let last = found.last().filter(|_| found.len() == usize::from(self.size));
+            let after = last.map(|last| After { started_at: last.started_at, workout_id: last.workout_id });
+            Page {
+                workouts: found.iter().map(Workout::from).collect(),
+                next_cursor: after.map(|after| cursor::write(after, listed)),
+            }
+        }))
+    }
 }
 
 async fn last_workout(person: Person, _: Nothing) -> Result<Answer<Option<Workout>>, Problem> {
     Ok(person.reader().last_workout(person.user).await?.map(|found| found.as_ref().map(Workout::from)))
 }
 
-/// Both are read until they are of one moment, so that the workouts add up to the sums.
+/// Both are read until they are of one moment, so that the workouts of all pages of one moment add up to the sums.
 async fn explain(person: Person, asked: AskedNumber) -> Result<Answer<Explained>, Problem> {
     let days = Span(asked.from, asked.to).or_year(person.today, 1_100)?;
+    let listed = Listed { days, activity: asked.activity, size: asked.limit.0 };
+    let mut tries = Tries::new();
     loop {
+        tries.again()?;
         let sums = person.reader().total(person.user, days, asked.activity).await?;
-        let found = person.reader().explain(person.user, days, asked.activity).await?;
-        if sums.as_of == found.as_of {
-            let workouts = found.value.iter().map(Workout::from).collect();
-            return Ok(sums.map(|sums| Explained { sums: sums.into(), workouts }));
+        let page = listed.page(&person, asked.cursor.as_deref()).await?;
+        if sums.as_of == page.as_of {
+            let Page { workouts, next_cursor } = page.value;
+            return Ok(sums.map(|sums| Explained { sums: sums.into(), workouts, next_cursor }));
         }
     }
 }

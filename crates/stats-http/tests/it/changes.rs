@@ -10,7 +10,8 @@ use std::sync::Arc;
 use tokio::io::AsyncWriteExt;
 use tokio::net::TcpStream;
 use tokio::sync::Notify;
-use workout_events::UserId;
+use workout_events::types::goal::{GoalMetric, GoalPeriod, GoalSet};
+use workout_events::{Event, GoalId, UserId};
 
 use crate::access::{Coach, Header};
 use crate::support::{Reply, Served, store};
@@ -200,4 +201,45 @@ async fn without_a_store_to_write_to_nothing_can_be_changed() {
     let served = Served::new(stats_http::router(StatsStore::memory().reader())).await;
     let reply = post(&served, user, JSON, &goal().to_string()).await;
     assert_eq!(reply.problem(), (405, "method_not_allowed".to_owned()));
+}
+
+#[tokio::test]
+async fn a_person_has_as_many_goals_as_there_may_be_and_no_more() {
+    let (store, user) = (StatsStore::memory(), UserId::generate());
+    let facts: Vec<_> = (0..499)
+        .map(|_| {
+            let set = GoalSet::new(GoalId::generate(), user, GoalMetric::Workouts, 3, GoalPeriod::Weekly);
+            Fact::from(&Event::new("/coach", set).unwrap())
+        })
+        .collect();
+    let _ = store.writer().write(&facts).await.unwrap();
+    let served = served(&store).await;
+    let (headers, body) = (format!("{JSON}Idempotency-Key: last\r\n"), goal().to_string());
+    assert_eq!(post(&served, user, &headers, &body).await.status, 200);
+    assert_eq!(post(&served, user, JSON, &body).await.problem(), (409, "too_many_goals".to_owned()));
+    // The last one again, to a process that has not heard of it.
+    let other = self::served(&store).await;
+    assert_eq!(post(&other, user, &headers, &body).await.status, 200);
+    // What is said elsewhere has happened.
+    let set = GoalSet::new(GoalId::generate(), user, GoalMetric::Workouts, 3, GoalPeriod::Weekly);
+    assert_eq!(
+        store.writer().write(&[Fact::from(&Event::new("/coach", set).unwrap())]).await.unwrap(),
+        [Effect::Applied]
+    );
+}
+
+#[tokio::test]
+async fn a_key_that_is_reused_fills_no_quarantine() {
+    let user = UserId::generate();
+    let store = store(user, 1).await;
+    let headers = format!("{JSON}Idempotency-Key: a-1\r\n");
+    for target in 1..10 {
+        // Each to a process that has not heard of the key.
+        let served = served(&store).await;
+        let mut goal = goal();
+        goal["target"] = json!(target);
+        let reply = post(&served, user, &headers, &goal.to_string()).await;
+        assert_eq!(reply.status, if target == 1 { 200 } else { 422 }, "{reply:?}");
+    }
+    assert_eq!(store.quarantined().await.unwrap(), 0);
 }

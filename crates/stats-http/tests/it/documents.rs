@@ -1,6 +1,8 @@
 //! The documents say what the service does.
 
 use std::collections::BTreeSet;
+use std::fs;
+use std::path::Path;
 
 use serde_json::Value;
 use stats_http::{Api, Code, openapi};
@@ -19,6 +21,33 @@ fn the_table_of_codes_is_that_of_the_code() {
         .map(|code| format!("| `{}` | {} | {} |", code.as_str(), code.status().as_u16(), code.title()))
         .collect();
     assert_eq!(documented, wanted, "the table should be:\n{}\n", wanted.join("\n"));
+}
+
+#[test]
+fn every_bad_input_of_the_table_has_a_test() {
+    let (_, table) = GUIDE.split_once("## Bad input").unwrap();
+    let mut tests = String::new();
+    read_all(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/it").as_ref(), &mut tests);
+    let rows: Vec<_> = table.lines().filter(|line| line.starts_with("| ")).skip(1).collect();
+    assert!(rows.len() > 30, "{rows:?}");
+    for row in rows {
+        let named: Vec<_> = row.rsplit(" | ").next().unwrap().split('`').skip(1).step_by(2).collect();
+        assert!(!named.is_empty(), "{row}");
+        for name in named {
+            assert!(tests.contains(&format!("fn {name}(")), "there is no test {name}");
+        }
+    }
+}
+
+fn read_all(folder: &Path, text: &mut String) {
+    for entry in fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            read_all(&path, text);
+        } else {
+            text.push_str(&fs::read_to_string(path).unwrap());
+        }
+    }
 }
 
 #[test]

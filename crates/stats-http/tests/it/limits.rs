@@ -1,13 +1,17 @@
 //! What keeps one client from harming the others, and what tells it that nothing is new.
 
 use std::io::Read;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
+use async_trait::async_trait;
 use axum::Router;
 use axum::http::HeaderValue;
 use axum::routing::get;
 use stats_http::{Api, RateLimit};
-use stats_store::StatsStore;
+use stats_store::{Answer, Lifetime, StatsReader, StatsStore, StoreError, Totals};
+use tokio::task::JoinSet;
 use workout_events::UserId;
 
 use crate::support::{Served, performed, store};
@@ -140,4 +144,85 @@ async fn a_part_that_does_not_work_is_named() {
     assert_eq!(reply.problem(), (503, "not_ready".to_owned()));
     assert_eq!(reply.json()["parts"], serde_json::json!(["consumer"]));
     assert_eq!(served.get("/metrics").await.text(), "up 1\n");
+}
+
+#[tokio::test]
+async fn what_everybody_may_ask_is_counted_apart_and_by_address() {
+    let user = UserId::generate();
+    let api =
+        Api::new(store(user, 1).await.reader()).rate_limit(RateLimit::per_second(1).burst(2)).metrics(String::new);
+    let served = Served::new(api.router()).await;
+    let mut answered = Vec::new();
+    for path in ["/readyz", "/openapi.json", "/docs", "/docs.css", "/metrics"] {
+        answered.push(served.get(path).await.status);
+    }
+    // A machine that is slow enough is asked more slowly than it would refuse.
+    assert!(answered.iter().filter(|status| **status == 429).count() >= 2, "{answered:?}");
+    assert_eq!(served.get("/readyz").await.problem(), (429, "rate_limited".to_owned()));
+    // Whether the process lives is answered to everybody, and what is about people was not touched.
+    for _ in 0..5 {
+        assert_eq!(served.get("/healthz").await.status, 200);
+    }
+    assert_eq!(served.get(&format!("/v1/users/{user}/totals")).await.status, 200);
+}
+
+#[tokio::test]
+async fn whoever_has_any_answer_is_told_of_what_is_there_alone() {
+    let user = UserId::generate();
+    let served = Served::new(Api::new(store(user, 1).await.reader()).router()).await;
+    let ask =
+        async |path: &str| served.send("GET", &format!("/v1/users/{user}/{path}"), "If-None-Match: *\r\n", b"").await;
+    assert_eq!(ask("totals").await.status, 304);
+    let nowhere = format!("workouts/{}", workout_events::WorkoutId::generate());
+    assert_eq!(ask(&nowhere).await.problem(), (404, "not_found".to_owned()));
+    assert_eq!(ask("workouts?cursor=AAAA").await.problem(), (400, "invalid_cursor".to_owned()));
+}
+
+/// Counts how often it is read.
+#[derive(Debug)]
+struct Counted(Arc<dyn StatsReader>, Arc<AtomicUsize>);
+
+#[async_trait]
+impl StatsReader for Counted {
+    async fn totals(&self, user: UserId) -> Result<Totals, StoreError> {
+        self.0.totals(user).await
+    }
+
+    async fn ping(&self) -> Result<(), StoreError> {
+        self.0.ping().await
+    }
+
+    async fn lifetime(&self, user: UserId) -> Result<Answer<Lifetime>, StoreError> {
+        self.1.fetch_add(1, Ordering::SeqCst);
+        self.0.lifetime(user).await
+    }
+}
+
+#[tokio::test]
+async fn many_who_wait_for_a_position_read_as_often_as_one() {
+    let user = UserId::generate();
+    let reads = Arc::new(AtomicUsize::new(0));
+    let counted = Counted(store(user, 1).await.reader(), Arc::clone(&reads));
+    let api = Api::new(Arc::new(counted)).rate_limit(None).wait_at_most(Duration::from_millis(400));
+    let served = Arc::new(Served::new(api.router()).await);
+    let path = format!("/v1/users/{user}/totals?min_position=2");
+    let mut alone = 0;
+    for waiters in [1, 40] {
+        reads.store(0, Ordering::SeqCst);
+        let mut waiting = JoinSet::new();
+        for _ in 0..waiters {
+            let (served, path) = (Arc::clone(&served), path.clone());
+            waiting.spawn(async move { served.get(&path).await });
+        }
+        for reply in waiting.join_all().await {
+            assert_eq!(reply.problem(), (409, "stale".to_owned()));
+        }
+        let reads = reads.load(Ordering::SeqCst);
+        if waiters == 1 {
+            alone = reads;
+        } else {
+            // Each of them is given what was read after it came, so some of the first reads are their own.
+            assert!(reads < waiters + 3 * alone, "{reads} reads for {waiters}, and {alone} for one");
+        }
+    }
 }

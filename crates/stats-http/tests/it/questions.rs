@@ -161,6 +161,25 @@ async fn a_number_is_explained_by_the_workouts_that_make_it_up() {
 }
 
 #[tokio::test]
+async fn a_number_of_many_workouts_is_explained_page_by_page() {
+    let user = UserId::generate();
+    let served = Served::new(Api::new(store(user, 25).await.reader()).router()).await;
+    let (mut sum, mut pages, mut query) = (0, 0, "from=2026-03-01&to=2026-04-30&limit=10".to_owned());
+    loop {
+        let page = served.get(&format!("/v1/users/{user}/explain?{query}")).await.json()["data"].clone();
+        let workouts = page["workouts"].as_array().unwrap();
+        assert!(workouts.len() <= 10);
+        sum += workouts.iter().map(|workout| workout["duration_s"].as_i64().unwrap()).sum::<i64>();
+        pages += 1;
+        let Some(cursor) = page["next_cursor"].as_str() else {
+            assert_eq!((pages, &json!(sum)), (3, &page["sums"]["duration_s"]));
+            break;
+        };
+        query = format!("from=2026-03-01&to=2026-04-30&limit=10&cursor={cursor}");
+    }
+}
+
+#[tokio::test]
 async fn pages_have_every_workout_once() {
     let user = UserId::generate();
     let served = Served::new(Api::new(store(user, 25).await.reader()).router()).await;

@@ -1,13 +1,17 @@
 //! Tokens: who is believed, and who is not. The bad input of tokens, a row each.
 
 use std::fs;
+use std::process::Command;
 use std::time::{Duration, SystemTime};
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use ring::hmac;
 use ring::rand::SystemRandom;
-use ring::signature::{ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, Ed25519KeyPair, KeyPair};
+use ring::signature::{
+    ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, Ed25519KeyPair, KeyPair, RSA_PKCS1_SHA256, RsaKeyPair,
+    RsaPublicKeyComponents,
+};
 use serde_json::{Value, json};
 use stats_http::{Api, Jwt};
 use stats_store::StatsStore;
@@ -271,6 +275,83 @@ fn keys_that_cannot_be_used_are_said_before_anything_is_served() {
     assert!(Jwt::jwks_file(keys.file.path(), ISSUER, "stats").is_err());
     let shown = format!("{:?}", Jwt::secret(SECRET, ISSUER, "stats").unwrap());
     assert!(!shown.contains("thirty-two"), "{shown}");
+}
+
+/// A key of so many bits, which is made by somebody else's program: ours makes none.
+fn rsa() -> RsaKeyPair {
+    let made = Command::new("openssl")
+        .args(["genpkey", "-algorithm", "RSA", "-pkeyopt", "rsa_keygen_bits:2048", "-outform", "DER"])
+        .output()
+        .expect("the program openssl is there");
+    assert!(made.status.success(), "{}", String::from_utf8_lossy(&made.stderr));
+    // Versions of it differ in how they write a key.
+    RsaKeyPair::from_pkcs8(&made.stdout).or_else(|_| RsaKeyPair::from_der(&made.stdout)).unwrap()
+}
+
+fn rsa_public(n: &[u8], e: &[u8]) -> Value {
+    json!({ "kty": "RSA", "kid": "rsa", "alg": "RS256", "use": "sig",
+            "n": URL_SAFE_NO_PAD.encode(n), "e": URL_SAFE_NO_PAD.encode(e) })
+}
+
+#[tokio::test]
+async fn a_token_by_an_rsa_key_is_believed_and_by_another_one_is_not() {
+    let (keys, user, [ours, other]) = (Keys::new(), UserId::generate(), [rsa(), rsa()]);
+    let RsaPublicKeyComponents { n, e } = RsaPublicKeyComponents::<Vec<u8>>::from(ours.public());
+    keys.write(&[rsa_public(&n, &e)]);
+    let served = served(Jwt::jwks_file(keys.file.path(), ISSUER, "stats").unwrap()).await;
+    let rs256 = |key: &RsaKeyPair, name: &str| {
+        signed(&json!({ "alg": name, "kid": "rsa" }), &claims(user), |message| {
+            let mut signature = vec![0; key.public().modulus_len()];
+            key.sign(&RSA_PKCS1_SHA256, &SystemRandom::new(), message, &mut signature).unwrap();
+            signature
+        })
+    };
+    assert_eq!(say(&served, &rs256(&ours, "RS256"), user).await, Ok(()));
+    assert_eq!(say(&served, &rs256(&other, "RS256"), user).await, refused(401, "invalid_token"));
+    assert_eq!(say(&served, &rs256(&ours, "RS512"), user).await, refused(401, "invalid_token"));
+    // What everybody knows of it is no secret.
+    let swapped = signed(&json!({ "alg": "HS256", "kid": "rsa" }), &claims(user), by_secret(&n));
+    assert_eq!(say(&served, &swapped, user).await, refused(401, "invalid_token"));
+}
+
+#[test]
+fn keys_that_are_too_short_are_no_keys() {
+    let keys = Keys::new();
+    let of = |bytes: usize| URL_SAFE_NO_PAD.encode(vec![0xff; bytes]);
+    let (e, zeros) = ([1, 0, 1], [vec![0; 128], vec![0xff; 128]].concat());
+    for short in [
+        rsa_public(&[0xff; 128], &e),
+        rsa_public(&[0xff; 255], &e),
+        rsa_public(&zeros, &e),
+        json!({ "kty": "oct", "k": of(31) }),
+        json!({ "kty": "EC", "crv": "P-256", "x": of(32), "y": of(31) }),
+        json!({ "kty": "OKP", "crv": "Ed25519", "x": of(31) }),
+    ] {
+        keys.write(std::slice::from_ref(&short));
+        assert!(Jwt::jwks_file(keys.file.path(), ISSUER, "stats").is_err(), "{short}");
+    }
+    for long in [rsa_public(&[0xff; 256], &e), json!({ "kty": "oct", "k": of(32) })] {
+        keys.write(std::slice::from_ref(&long));
+        assert!(Jwt::jwks_file(keys.file.path(), ISSUER, "stats").is_ok(), "{long}");
+    }
+}
+
+#[tokio::test]
+async fn keys_that_changed_under_the_same_time_and_length_have_changed() {
+    let (one, other, user) = (Keys::new(), Keys::new(), UserId::generate());
+    let at = SystemTime::UNIX_EPOCH + Duration::from_hours(1);
+    let write = |public: Value| {
+        one.write(&[public]);
+        one.file.as_file().set_modified(at).unwrap();
+        fs::metadata(one.file.path()).unwrap().len()
+    };
+    let length = write(one.ed25519_public());
+    let served = served(Jwt::jwks_file(one.file.path(), ISSUER, "stats").unwrap()).await;
+    assert_eq!(say(&served, &one.eddsa(&claims(user)), user).await, Ok(()));
+    assert_eq!(write(other.ed25519_public()), length);
+    let new = other.eddsa(&claims(user));
+    until(async || say(&served, &new, user).await.is_ok()).await;
+    assert_eq!(say(&served, &one.eddsa(&claims(user)), user).await, refused(401, "invalid_token"));
 }
 
 async fn until(condition: impl AsyncFn() -> bool) {

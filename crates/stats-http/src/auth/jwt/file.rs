@@ -2,9 +2,9 @@
 
 use std::error::Error;
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::{Duration, Instant, SystemTime};
+use std::time::{Duration, Instant};
 
 use tracing::{error, info, warn};
 
@@ -23,18 +23,16 @@ pub(super) struct KeyFile {
 #[derive(Debug)]
 struct State {
     keys: Arc<[Key]>,
-    of: Option<Stamp>,
+    /// What the file said when it was last read. Neither its length nor its time tells that it says the same.
+    text: Vec<u8>,
     looked_at: Instant,
 }
 
-/// By what a changed file is known.
-type Stamp = (Option<SystemTime>, u64);
-
 impl KeyFile {
     pub(super) fn open(path: PathBuf) -> Result<Self, KeyError> {
-        let of = stamp(&path);
-        let keys = read(&path)?;
-        Ok(Self { path, state: Mutex::new(State { keys, of, looked_at: Instant::now() }) })
+        let text = fs::read(&path).map_err(Kind::File)?;
+        let keys = Key::set(&text)?.into();
+        Ok(Self { path, state: Mutex::new(State { keys, text, looked_at: Instant::now() }) })
     }
 
     /// The keys that hold now. A file that cannot be read leaves those that were there: a half-written one would lock
@@ -43,23 +41,11 @@ impl KeyFile {
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
         if state.looked_at.elapsed() >= LOOK_EVERY {
             state.looked_at = Instant::now();
-            let of = stamp(&self.path);
-            if of != state.of {
-                match read(&self.path) {
-                    Ok(keys) => {
-                        info!(keys = keys.len(), "the file of keys was read again");
-                        (state.keys, state.of) = (keys, of);
-                    }
-                    Err(error) if error.is_empty() => {
-                        error!("the file of keys has none that can be used, so nobody is let in");
-                        (state.keys, state.of) = ([].into(), of);
-                    }
-                    Err(error) => {
-                        warn!(
-                            error = &error as &dyn Error,
-                            "the file of keys cannot be used; the keys stay as they are"
-                        );
-                    }
+            match fs::read(&self.path) {
+                Ok(text) if text == state.text => {}
+                Ok(text) => state.take(text),
+                Err(error) => {
+                    warn!(error = &error as &dyn Error, "the file of keys cannot be read; the keys stay as they are");
                 }
             }
         }
@@ -67,12 +53,20 @@ impl KeyFile {
     }
 }
 
-fn stamp(path: &Path) -> Option<Stamp> {
-    let metadata = fs::metadata(path).ok()?;
-    Some((metadata.modified().ok(), metadata.len()))
-}
-
-fn read(path: &Path) -> Result<Arc<[Key]>, KeyError> {
-    let text = fs::read(path).map_err(Kind::File)?;
-    Ok(Key::set(&text)?.into())
+impl State {
+    fn take(&mut self, text: Vec<u8>) {
+        match Key::set(&text) {
+            Ok(keys) => {
+                info!(keys = keys.len(), "the file of keys was read again");
+                (self.keys, self.text) = (keys.into(), text);
+            }
+            Err(error) if error.is_empty() => {
+                error!("the file of keys has none that can be used, so nobody is let in");
+                (self.keys, self.text) = ([].into(), text);
+            }
+            Err(error) => {
+                warn!(error = &error as &dyn Error, "the file of keys cannot be used; the keys stay as they are");
+            }
+        }
+    }
 }

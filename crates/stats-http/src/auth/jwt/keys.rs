@@ -4,7 +4,7 @@ use std::fmt;
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use ring::signature::{self, RsaPublicKeyComponents, UnparsedPublicKey};
+use ring::signature::{self, ED25519_PUBLIC_KEY_LEN, RsaPublicKeyComponents, UnparsedPublicKey};
 use ring::{digest, hmac};
 use serde::Deserialize;
 use serde_json::Value;
@@ -86,6 +86,9 @@ struct Jwk {
 /// The shortest secret: as many bytes as the digest has.
 const SECRET_BYTES: usize = digest::SHA256_OUTPUT_LEN;
 
+/// The shortest modulus: 2048 bits.
+const MODULUS_BYTES: usize = 2_048 / 8;
+
 impl Key {
     /// A secret that both sides know.
     pub(super) fn secret(secret: &[u8]) -> Result<Self, KeyError> {
@@ -95,7 +98,7 @@ impl Key {
         Ok(Self { id: None, secret: Secret::Hmac(hmac::Key::new(hmac::HMAC_SHA256, secret)) })
     }
 
-    /// The keys of a JSON Web Key Set. Those for something else are passed over.
+    /// The keys of a JSON Web Key Set. Those for something else are passed over, and so are those that are too short.
     pub(super) fn set(text: &[u8]) -> Result<Vec<Self>, KeyError> {
         #[derive(Deserialize)]
         struct Set {
@@ -105,7 +108,10 @@ impl Key {
         let all = set.keys.len();
         let keys: Vec<_> = set.keys.into_iter().filter_map(Self::of).collect();
         if keys.len() < all {
-            warn!(skipped = all - keys.len(), "keys are passed over: they are for another use or algorithm");
+            warn!(
+                skipped = all - keys.len(),
+                "keys are passed over: they are for another use or algorithm, or too short"
+            );
         }
         if keys.is_empty() { Err(Kind::Nothing.into()) } else { Ok(keys) }
     }
@@ -117,12 +123,19 @@ impl Key {
         }
         let bytes = |text: Option<String>| URL_SAFE_NO_PAD.decode(text?).ok();
         let secret = match (jwk.kty.as_str(), jwk.crv.as_deref()) {
-            ("RSA", _) => Secret::Rsa { n: bytes(jwk.n)?, e: bytes(jwk.e)? },
+            ("RSA", _) => {
+                let (n, e) = (bytes(jwk.n)?, bytes(jwk.e)?);
+                let significant = n.iter().skip_while(|byte| **byte == 0).count();
+                (significant >= MODULUS_BYTES).then_some(Secret::Rsa { n, e })?
+            }
             ("EC", Some("P-256")) => {
                 let (x, y) = (bytes(jwk.x)?, bytes(jwk.y)?);
                 (x.len() == 32 && y.len() == 32).then(|| Secret::P256([&[4], &x[..], &y[..]].concat()))?
             }
-            ("OKP", Some("Ed25519")) => Secret::Ed25519(bytes(jwk.x)?),
+            ("OKP", Some("Ed25519")) => {
+                let x = bytes(jwk.x)?;
+                (x.len() == ED25519_PUBLIC_KEY_LEN).then_some(Secret::Ed25519(x))?
+            }
             ("oct", _) => Self::secret(&bytes(jwk.k)?).ok()?.secret,
             _ => return None,
         };

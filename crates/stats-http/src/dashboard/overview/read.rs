@@ -1,7 +1,7 @@
 //! What the page shows, read once and of one moment.
 
 use stats_store::{
-    AsOf, Day, DaySums, Days, GoalStanding, Lifetime, MonthSums, Period, Record, Schedule, Streaks, Tally,
+    AsOf, Day, DaySums, Days, GoalStanding, Lifetime, MonthSums, Period, Record, Schedule, Streaks, Tally, Tries,
     WholeWorkout, WorkoutFilter,
 };
 use workout_events::ActivityType;
@@ -37,7 +37,9 @@ pub(super) struct Overview {
 impl Overview {
     /// A write between two answers would tear the page, so that it begins anew then.
     pub(super) async fn read(visit: &Visit) -> Result<Self, Failure> {
+        let mut tries = Tries::new();
         loop {
+            tries.again()?;
             if let Some(overview) = Self::read_once(visit).await? {
                 return Ok(overview);
             }

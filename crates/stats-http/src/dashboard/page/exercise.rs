@@ -2,7 +2,7 @@
 
 use axum::response::Response;
 use maud::{Markup, html};
-use stats_store::{Day, Days, EffortOf, Period, Record};
+use stats_store::{Day, Days, EffortOf, Period, Record, Tries};
 use workout_events::types::record::RecordKind;
 
 use super::records;
@@ -24,7 +24,9 @@ pub(in crate::dashboard) async fn get(visit: Visit) -> Response {
 
 async fn page(visit: &Visit) -> Result<Page, Failure> {
     let id: String = visit.parameter("exercise_id")?;
+    let mut tries = Tries::new();
     let (lifetime, efforts, records, trend) = loop {
+        tries.again()?;
         let (reader, user) = (visit.reader(), visit.user);
         let lifetime = reader.lifetime(user).await?;
         let efforts = reader.efforts(user, &id, Days::ALL).await?;

@@ -6,7 +6,7 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use maud::{Markup, html};
 use serde::Deserialize;
-use stats_store::{Day, GoalStanding, GoalStatus};
+use stats_store::{Day, GoalStanding, GoalStatus, Tries};
 use workout_events::GoalId;
 use workout_events::types::goal::GoalCancelled;
 
@@ -15,6 +15,7 @@ use crate::dashboard::frame::{Page, of_user};
 use crate::dashboard::goal::line;
 use crate::dashboard::own::{Own, Undone};
 use crate::dashboard::visit::{Failure, Visit, of_one_moment};
+use crate::goals::MOST;
 
 /// What was done before this page.
 #[derive(Deserialize)]
@@ -44,7 +45,16 @@ pub(in crate::dashboard) async fn set(own: Own, Form(pairs): Form<Pairs>) -> Res
     let nonce = pairs.get("nonce").map_or("", String::as_str);
     let goal_id = GoalId::from_foreign("dashboard", &format!("{}/{nonce}", visit.user));
     let (units, zone) = (visit.site.viewer.units, visit.site.viewer.zone(&preferences));
+    let goals = match visit.reader().goals_set(visit.user).await {
+        Ok(goals) => goals.value,
+        Err(failed) => return visit.site.fail(&failed.into()),
+    };
     let faults = match form.set((goal_id, visit.user), units, today, zone) {
+        Ok(_) if goals.len() >= MOST && !goals.iter().any(|goal| goal.goal_id == goal_id) => {
+            let mut faults = Faults::default();
+            faults.add("", "You have as many goals as there may be, those that are over included.");
+            faults
+        }
         Ok(goal) => match own.say(goal).await {
             Ok(()) => return visit.to("/goals?done=set"),
             Err(Undone::Broken(violations)) => Faults::broken(&violations),
@@ -104,7 +114,9 @@ pub(in crate::dashboard) async fn change(own: Own, Form(pairs): Form<Pairs>) -> 
 }
 
 async fn page(visit: &Visit, done: Option<&str>, form: &GoalForm, faults: &Faults) -> Result<Page, Failure> {
+    let mut tries = Tries::new();
     let (today, goals, exercises) = loop {
+        tries.again()?;
         let lifetime = visit.reader().lifetime(visit.user).await?;
         let today = visit.today(&lifetime.value.preferences);
         let goals = visit.reader().goals(visit.user, today).await?;

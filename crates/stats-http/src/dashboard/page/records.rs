@@ -2,7 +2,7 @@
 
 use axum::response::Response;
 use maud::{Markup, html};
-use stats_store::{Day, Record, RecordOf};
+use stats_store::{Day, Record, RecordOf, Tries};
 use workout_events::types::record::RecordKind;
 
 use super::exercise;
@@ -16,7 +16,9 @@ pub(in crate::dashboard) async fn get(visit: Visit) -> Response {
 }
 
 async fn page(visit: &Visit) -> Result<Page, Failure> {
+    let mut tries = Tries::new();
     let (lifetime, bests) = loop {
+        tries.again()?;
         let lifetime = visit.reader().lifetime(visit.user).await?;
         let bests = visit.reader().bests(visit.user).await?;
         if of_one_moment(&[lifetime.as_of, bests.as_of]) {

@@ -4,7 +4,7 @@ use axum::extract::Query;
 use axum::response::Response;
 use maud::{Markup, html};
 use serde::Deserialize;
-use stats_store::{Day, Days, Performed, Tally, WorkoutFilter};
+use stats_store::{Day, Days, Performed, Tally, Tries, WorkoutFilter};
 use workout_events::ActivityType;
 
 use super::workouts::{activity_of, place, place_of};
@@ -51,7 +51,9 @@ async fn page(visit: &Visit, asked: &Asked) -> Result<Page, Failure> {
     if let Some(after) = asked.after.as_deref().and_then(place) {
         filter = filter.after_key(after);
     }
+    let mut tries = Tries::new();
     let (lifetime, total, found) = loop {
+        tries.again()?;
         let (reader, user) = (visit.reader(), visit.user);
         let lifetime = reader.lifetime(user).await?;
         let total = reader.total(user, question.days, question.activity).await?;

@@ -2,7 +2,7 @@
 
 use axum::response::Response;
 use maud::{Markup, html};
-use stats_store::{Day, WholeWorkout};
+use stats_store::{Day, Tries, WholeWorkout};
 use workout_events::{Exercise, LoadMode, Set, SetKind, WorkoutId, WorkoutPerformed};
 
 use crate::dashboard::figure::how_fast;
@@ -17,7 +17,9 @@ pub(in crate::dashboard) async fn get(visit: Visit) -> Response {
 
 async fn page(visit: &Visit) -> Result<Page, Failure> {
     let id: WorkoutId = visit.parameter("workout_id")?;
+    let mut tries = Tries::new();
     let (lifetime, found) = loop {
+        tries.again()?;
         let lifetime = visit.reader().lifetime(visit.user).await?;
         let found = visit.reader().workout(visit.user, id).await?;
         if of_one_moment(&[lifetime.as_of, found.as_of]) {

@@ -6,7 +6,7 @@ use maud::{Markup, html};
 use serde::Deserialize;
 use serde::de::IntoDeserializer;
 use serde::de::value::{Error, StrDeserializer};
-use stats_store::{After, Day, Days, WholeWorkout, WorkoutFilter};
+use stats_store::{After, Day, Days, Tries, WholeWorkout, WorkoutFilter};
 use workout_events::ActivityType;
 
 use super::{start, workout};
@@ -46,7 +46,9 @@ async fn page(visit: &Visit, asked: &Asked) -> Result<Page, Failure> {
     if let Some(after) = asked.after.as_deref().and_then(place) {
         filter = filter.after_key(after);
     }
+    let mut tries = Tries::new();
     let (lifetime, activities, found) = loop {
+        tries.again()?;
         let lifetime = visit.reader().lifetime(visit.user).await?;
         let activities = visit.reader().sums(visit.user, Days::ALL).await?;
         let found = visit.reader().whole_workouts(visit.user, &filter).await?;
