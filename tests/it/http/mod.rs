@@ -2,5 +2,6 @@
 
 mod crowd;
 mod figures;
+mod fresh;
 mod instances;
 mod schemathesis;
