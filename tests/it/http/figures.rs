@@ -1,6 +1,7 @@
 //! One definition: whoever asks for a figure, and wherever, is told the same number.
 
 use std::net::Ipv4Addr;
+use std::path::Path;
 use std::process::Command;
 
 use serde_json::Value;
@@ -37,7 +38,12 @@ async fn dashboard_api_files_and_command_say_the_same_numbers() {
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());
     let serving = tokio::spawn(stats_http::serve(listener, app, std::future::pending()));
-    let compared = spawn_blocking(move || people.into_iter().for_each(|(user, _)| compare(&url, &place, user)));
+    let compared = spawn_blocking(move || {
+        let workout = command::path();
+        for (user, _) in people {
+            compare(&url, &workout, &place, user);
+        }
+    });
     compared.await.unwrap();
     serving.abort();
 }
@@ -48,7 +54,7 @@ async fn write(writer: &dyn StatsWriter, story: &Story) {
     }
 }
 
-fn compare(url: &str, place: &str, user: UserId) {
+fn compare(url: &str, workout: &Path, place: &str, user: UserId) {
     let get = |path: &str| ureq::get(format!("{url}{path}")).call().unwrap().body_mut().read_to_string().unwrap();
     let json = |path: &str| serde_json::from_str::<Value>(&get(path)).unwrap();
     let api = json(&format!("/v1/users/{user}/totals?{EVER}"))["data"].clone();
@@ -60,7 +66,7 @@ fn compare(url: &str, place: &str, user: UserId) {
     assert_eq!(agreed["total_duration"], api["duration_s"]);
     assert_eq!(agreed["total_calories_burned"], api["energy_kcal"]);
 
-    let mut command = Command::new(command::path());
+    let mut command = Command::new(workout);
     command.args(["store", "stats", "--json", "--today", "2025-06-14", "--store", place, "--user", &user.to_string()]);
     let said = command.output().unwrap();
     assert!(said.status.success(), "{}", String::from_utf8_lossy(&said.stderr));
