@@ -88,7 +88,7 @@ impl Site {
     }
 
     pub(super) fn write(&self, facts: &[Fact]) {
-        let writer = self.store.writer();
+        let writer = self.live.writer(self.store.writer());
         for facts in facts.chunks(500) {
             drop(self.runtime.block_on(writer.write(facts)).unwrap());
             // A deletion does not say whose workout it was.
