@@ -78,7 +78,7 @@ impl Api {
     /// Browsers may sign in. They cannot send a token by themselves, so a person gives it to `/session`, and the browser keeps
     /// it in a cookie that scripts cannot read; the authenticator judges it as if it had come in the header. Whoever asks for
     /// a page of [`guarded`](Self::guarded) without one is led there. Behind a proxy, TLS and the name of the host have to be
-    /// those of the browser.
+    /// those of the browser: but for what comes from this machine itself the cookie travels over TLS alone.
     ///
     /// `POST /session` with a token in the header `Authorization` sets the same cookie, for a host that signs people in itself.
     pub fn browser_sessions(mut self) -> Self {

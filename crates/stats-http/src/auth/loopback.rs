@@ -9,6 +9,7 @@ use axum::http::header::{self, HeaderMap};
 use axum::http::request::Parts;
 use axum::http::uri::Authority;
 
+use super::sender::host;
 use super::{Authenticator, Identity, Refused};
 
 /// Lets in what comes from this machine, as somebody who sees everything, and nothing else.
@@ -32,14 +33,10 @@ pub struct Loopback(());
 #[async_trait]
 impl Authenticator for Loopback {
     async fn authenticate(&self, request: &Parts) -> Result<Identity, Refused> {
-        let from = request.extensions.get::<ConnectInfo<SocketAddr>>().map(|info| info.0.ip());
-        // Proxies that say nothing else speak HTTP/1.0 to what is behind them, which nobody else does any more.
-        let is_passed_on =
-            request.version < Version::HTTP_11 || PASSED_ON.iter().any(|name| request.headers.contains_key(*name));
-        if is_passed_on || !from.is_some_and(is_loopback) {
+        if !is_direct(request) {
             return Err(Refused::NotLocal);
         }
-        let host = asked(request).ok_or(Refused::ForeignOrigin)?;
+        let host = host(request).ok_or(Refused::ForeignOrigin)?;
         if !is_local(&host) || !is_own_origin(&request.headers, &host) {
             return Err(Refused::ForeignOrigin);
         }
@@ -47,26 +44,25 @@ impl Authenticator for Loopback {
     }
 }
 
-/// What proxies add.
-const PASSED_ON: [&str; 11] = [
-    "cf-connecting-ip",
-    "forwarded",
-    "true-client-ip",
-    "via",
-    "x-client-ip",
-    "x-forwarded-for",
-    "x-forwarded-host",
-    "x-forwarded-port",
-    "x-forwarded-proto",
-    "x-forwarded-server",
-    "x-real-ip",
-];
-
-/// The host that the request names.
-fn asked(request: &Parts) -> Option<Authority> {
-    let named = request.headers.get(header::HOST).map(|host| host.to_str().ok()?.parse().ok());
-    named.unwrap_or_else(|| request.uri.authority().cloned())
+/// Whether this machine itself asks, under its own name and, as far as anybody can tell, without a proxy.
+pub(crate) fn is_at_home(request: &Parts) -> bool {
+    is_direct(request) && host(request).is_some_and(|host| is_local(&host))
 }
+
+/// Whether a connection from this machine brings what nobody has passed on.
+fn is_direct(request: &Parts) -> bool {
+    let from = request.extensions.get::<ConnectInfo<SocketAddr>>().map(|info| info.0.ip());
+    // Proxies that say nothing else speak HTTP/1.0 to what is behind them, which nobody else does any more.
+    let is_passed_on = request.version < Version::HTTP_11
+        || request
+            .headers
+            .keys()
+            .any(|name| name.as_str().starts_with("x-forwarded") || PASSED_ON.contains(&name.as_str()));
+    !is_passed_on && from.is_some_and(is_loopback)
+}
+
+/// What proxies add, beside what begins with `x-forwarded`.
+const PASSED_ON: [&str; 6] = ["cf-connecting-ip", "forwarded", "true-client-ip", "via", "x-client-ip", "x-real-ip"];
 
 fn is_loopback(address: IpAddr) -> bool {
     address.to_canonical().is_loopback()

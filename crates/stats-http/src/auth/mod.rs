@@ -15,5 +15,6 @@ pub use grants::{Grants, NoGrants};
 pub(crate) use guard::guard;
 pub use identity::Identity;
 pub use jwt::{Jwt, KeyError};
+pub(crate) use loopback::is_at_home;
 pub use loopback::{Loopback, loopback_only};
-pub(crate) use sender::{Sender, host};
+pub(crate) use sender::Sender;

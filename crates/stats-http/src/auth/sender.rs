@@ -39,7 +39,7 @@ impl Sender {
 }
 
 /// The host that the request names.
-pub(crate) fn host(request: &Parts) -> Option<Authority> {
+pub(super) fn host(request: &Parts) -> Option<Authority> {
     let named = request.headers.get(header::HOST).map(|host| host.to_str().ok()?.parse().ok());
     named.unwrap_or_else(|| request.uri.authority().cloned())
 }

@@ -1,15 +1,15 @@
 //! The cookie that carries a token.
 
-use std::net::IpAddr;
 use std::time::SystemTime;
 
 use axum::http::header;
 use axum::http::request::Parts;
 
-use crate::auth::host;
+use crate::auth::is_at_home;
 
 /// Browsers take the first one from a page over TLS only, and of this very host: no neighbour under the same domain can set it.
-/// On this machine itself there is no TLS, and the second one is enough.
+/// On this machine itself there is no TLS, and the second one is enough: where a request comes from this machine, to a name of
+/// this machine, and nothing says that a proxy has passed it on. Whatever is in doubt gets the first one.
 const SAFE: &str = "__Host-stats_session";
 const LOCAL: &str = "stats_session";
 
@@ -46,22 +46,22 @@ fn set(request: &Parts, token: &str, age: &str) -> String {
 }
 
 fn name(request: &Parts) -> &'static str {
-    let is_local = host(request).is_some_and(|host| {
-        let name = host.host();
-        let address = name.strip_prefix('[').and_then(|name| name.strip_suffix(']')).unwrap_or(name);
-        name.eq_ignore_ascii_case("localhost") || address.parse().is_ok_and(|address: IpAddr| address.is_loopback())
-    });
-    if is_local { LOCAL } else { SAFE }
+    if is_at_home(request) { LOCAL } else { SAFE }
 }
 
 #[cfg(test)]
 mod tests {
-    use axum::http::Request;
+    use std::net::SocketAddr;
+
+    use axum::extract::ConnectInfo;
+    use axum::http::{HeaderValue, Request};
 
     use super::*;
 
+    /// From this machine.
     fn request(host: &str, cookies: &[&str]) -> Parts {
-        let request = Request::get("/").header(header::HOST, host);
+        let here: SocketAddr = ([127, 0, 0, 1], 1).into();
+        let request = Request::get("/").header(header::HOST, host).extension(ConnectInfo(here));
         let request = cookies.iter().fold(request, |request, cookie| request.header(header::COOKIE, *cookie));
         request.body(()).expect("a request").into_parts().0
     }
@@ -74,6 +74,24 @@ mod tests {
         assert_eq!(kept, "stats_session=a.b.c; Path=/; Max-Age=0; HttpOnly; SameSite=Lax");
         assert_eq!(token(&request("stats.example", &["stats_session=x"])), None);
         assert_eq!(token(&request("[::1]:80", &["a=b; stats_session=x"])), Some("x"));
+    }
+
+    #[test]
+    fn whoever_may_come_through_a_proxy_gets_the_cookie_of_a_host() {
+        let is_safe = |request: &Parts| keep(request, "a.b.c", None).is_some_and(|cookie| cookie.ends_with("; Secure"));
+        let home = request("127.0.0.1:80", &[]);
+        assert!(!is_safe(&home));
+        for name in ["forwarded", "via", "x-forwarded-for", "x-forwarded-proto", "x-forwarded-ssl", "x-real-ip"] {
+            let mut passed_on = home.clone();
+            passed_on.headers.insert(name, HeaderValue::from_static("x"));
+            assert!(is_safe(&passed_on), "{name}");
+        }
+        let mut elsewhere = home.clone();
+        elsewhere.extensions.insert(ConnectInfo(SocketAddr::from(([192, 0, 2, 1], 1))));
+        assert!(is_safe(&elsewhere));
+        let mut unknown = home;
+        unknown.extensions.clear();
+        assert!(is_safe(&unknown), "nobody knows where it comes from");
     }
 
     #[test]
