@@ -7,7 +7,13 @@ use axum::response::Response;
 const POLICY: &str = "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; connect-src 'self'; \
                       form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
 
-pub(crate) async fn protect(mut response: Response) -> Response {
+/// For a layer.
+pub(crate) async fn protect(response: Response) -> Response {
+    protected(response)
+}
+
+/// The same answer with these headers.
+pub(crate) fn protected(mut response: Response) -> Response {
     let headers = response.headers_mut();
     let always = [
         (header::CONTENT_SECURITY_POLICY, POLICY),

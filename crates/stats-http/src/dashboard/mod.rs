@@ -37,5 +37,5 @@ mod page;
 
 pub use board::Dashboard;
 pub(crate) use frame::{Page, of_nobody};
-pub(crate) use guard::protect;
+pub(crate) use guard::{protect, protected};
 pub(crate) use visit::Site;

@@ -2,7 +2,7 @@
 
 use axum::Router;
 use axum::body::Body;
-use axum::extract::{OriginalUri, Query, Request, State};
+use axum::extract::{OriginalUri, Request, State};
 use axum::http::request::Parts;
 use axum::http::{HeaderValue, Method, StatusCode, header};
 use axum::middleware::map_response;
@@ -16,8 +16,8 @@ use tokio::time::timeout;
 use super::keeper::with_token;
 use super::{cookie, page};
 use crate::auth::Sender;
-use crate::dashboard::{asset, protect};
-use crate::operation::split_query;
+use crate::dashboard::{asset, protect, protected};
+use crate::operation::{read_pairs, split_query};
 use crate::problem::{Code, Problem};
 use crate::state::Shared;
 
@@ -47,6 +47,8 @@ pub(crate) fn routes(shared: Shared) -> Router {
         .route("/session", get(show).post(begin))
         .route("/session/end", post(end))
         .route("/session/assets/{name}", get(asset::get))
+        // Here and not around everything: what is merged keeps its own answer to other methods.
+        .method_not_allowed_fallback(async || Code::MethodNotAllowed)
         .layer(map_response(protect))
         .with_state(shared)
 }
@@ -66,7 +68,7 @@ pub(crate) fn enter(request: &Parts) -> Option<Response> {
 /// For somebody who asks for a page of somebody else: what a program is told by a code, said to a person.
 pub(crate) fn nothing(request: &Parts, problem: &Problem) -> Option<Response> {
     let is_missing = wants_page(request) && problem.code() == Code::NotFound;
-    is_missing.then(|| (StatusCode::NOT_FOUND, page::nothing(request)).into_response())
+    is_missing.then(|| protected((StatusCode::NOT_FOUND, page::nothing(request)).into_response()))
 }
 
 fn wants_page(request: &Parts) -> bool {
@@ -80,8 +82,13 @@ pub(crate) fn prefix(request: &Parts) -> &str {
     whole.strip_suffix(request.uri.path()).unwrap_or_default()
 }
 
-async fn show(State(shared): State<Shared>, Query(asked): Query<Asked>, request: Request) -> Response {
+async fn show(State(shared): State<Shared>, request: Request) -> Response {
     let (request, _) = request.into_parts();
+    let asked = split_query(request.uri.query().unwrap_or_default()).and_then(|pairs| read_pairs::<Asked>(&pairs));
+    let asked = match asked {
+        Ok(asked) => asked,
+        Err(problem) => return problem.into_response(),
+    };
     let is_known = cookie::token(&request).is_some() && shared.authenticator.authenticate(&request).await.is_ok();
     page::render(&request, &back(&request, asked.back), is_known, None).into_response()
 }

@@ -196,6 +196,40 @@ async fn a_cookie_that_is_none_of_ours_opens_nothing() {
 }
 
 #[tokio::test]
+async fn a_cookie_that_came_through_a_proxy_never_travels_without_tls() {
+    let site = Site::open().await;
+    for headers in ["", "X-Forwarded-Proto: https\r\n", "Forwarded: for=192.0.2.1\r\n", "Via: 1.1 proxy\r\n"] {
+        // As a proxy asks that puts its own name for us in the place of the browser's.
+        let reply = site.sign_in(&format!("{OURS}{headers}"), "token=good.token").await;
+        let cookie = reply.header("set-cookie").unwrap();
+        assert_eq!(cookie.starts_with("__Host-") && cookie.ends_with("; Secure"), !headers.is_empty(), "{cookie}");
+    }
+}
+
+#[tokio::test]
+async fn the_door_answers_what_it_does_not_take_as_everything_else_does() {
+    let site = Site::open().await;
+    for (method, path) in [("PUT", "/session"), ("DELETE", "/session"), ("GET", "/session/end")] {
+        let reply = site.served.send(method, path, "", b"").await;
+        assert_eq!(reply.problem(), (405, "method_not_allowed".to_owned()), "{method} {path}");
+    }
+    for (question, code) in [("back=a&back=b", "repeated_parameter"), ("back=%ff", "invalid_parameter")] {
+        assert_eq!(site.served.get(&format!("/session?{question}")).await.problem(), (400, code.to_owned()));
+    }
+}
+
+#[tokio::test]
+async fn a_page_that_is_not_yours_has_the_headers_of_every_page() {
+    let site = Site::open().await;
+    let headers = format!("{HTML}{}", site.cookie().await);
+    let reply = site.served.send("GET", &format!("/dashboard/{}", UserId::generate()), &headers, b"").await;
+    assert!(reply.status == 404 && reply.text().contains("There is nothing here"), "{reply:?}");
+    assert!(reply.header("content-security-policy").unwrap().starts_with("default-src 'none'"));
+    assert_eq!(reply.header("x-content-type-options"), Some("nosniff"));
+    assert_eq!(reply.header("cache-control"), Some("no-store"));
+}
+
+#[tokio::test]
 async fn nobody_is_sent_elsewhere_after_signing_in() {
     let site = Site::open().await;
     for back in ["https://evil.example", "//evil.example", "/\\evil.example", "javascript:alert(1)", "%2F%0d%0aX: 1"] {
