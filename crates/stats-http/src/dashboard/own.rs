@@ -33,7 +33,7 @@ pub(crate) enum Undone {
 }
 
 impl Own {
-    /// Writes what an event says.
+    /// Writes what an event says. What does not hold afterwards is not done, and why is said.
     pub(crate) async fn say<T: EventType>(&self, data: T) -> Result<(), Undone>
     where
         for<'e> Fact: From<&'e Event<T>>,
@@ -42,9 +42,17 @@ impl Own {
         let event = Event::builder(SOURCE, data).time(now).build().map_err(Undone::Broken)?;
         let written = self.writer.write(&[Fact::from(&event)]).await;
         let effects = written.map_err(|failed| Undone::Failed(Failure::Unwritten(failed)))?;
-        // Whoever has another page open sees it there.
-        self.visit.board.live.wake(self.visit.user);
-        if effects.contains(&Effect::Erased) { Err(Undone::Failed(Failure::Missing)) } else { Ok(()) }
+        let failure = match effects[..] {
+            [Effect::Applied | Effect::Duplicate] => {
+                // Whoever has another page open sees it there.
+                self.visit.board.live.wake(self.visit.user);
+                return Ok(());
+            }
+            [Effect::Erased] => Failure::Missing,
+            [Effect::Superseded] => Failure::Overtaken,
+            _ => Failure::PutAside,
+        };
+        Err(Undone::Failed(failure))
     }
 }
 

@@ -56,6 +56,10 @@ pub(crate) enum Failure {
     Stranger,
     /// They may see it and not change it.
     NotAllowed,
+    /// Something newer holds already.
+    Overtaken,
+    /// The store has something else under its id, and keeps this apart.
+    PutAside,
     Store(StoreError),
     /// It cannot be written.
     Unwritten(StoreError),
@@ -160,6 +164,20 @@ impl Site {
                 frame::message(
                     "Nothing was changed",
                     "You may look at this, but only the person whose training it is changes it.",
+                ),
+            ),
+            Failure::Overtaken => (
+                StatusCode::CONFLICT,
+                frame::message(
+                    "Nothing was changed",
+                    "Something newer was said about this already, in another window or on another device. Look at what holds now, and change it there if you still want to.",
+                ),
+            ),
+            Failure::PutAside => (
+                StatusCode::CONFLICT,
+                frame::message(
+                    "Nothing was changed",
+                    "The store has something else under the id of this change, and put this one aside. Open the form again and send it from there.",
                 ),
             ),
             Failure::Unwritten(failed) => {

@@ -88,6 +88,10 @@ pub(in crate::dashboard) async fn change(own: Own, Form(pairs): Form<Pairs>) -> 
         Err(failure) => return visit.site.fail(&failure),
     };
     if pairs.get("do").is_some_and(|what| what == "give-up") {
+        // Sent twice, as an impatient finger does, it is given up once.
+        if standing.status == GoalStatus::Cancelled {
+            return visit.to("/goals?done=given-up");
+        }
         return match own.say(GoalCancelled::new(standing.goal.goal_id, visit.user)).await {
             Ok(()) => visit.to("/goals?done=given-up"),
             Err(Undone::Broken(_)) => visit.site.fail(&Failure::Missing),
