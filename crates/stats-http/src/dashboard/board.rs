@@ -18,6 +18,7 @@ use workout_events::jiff::Timestamp;
 use super::people::Known;
 use super::upload::Uploads;
 use super::{asset, guard, overview, page, viewer};
+use crate::limit::Places;
 use crate::live::Live;
 
 /// A form has a few short fields.
@@ -56,6 +57,8 @@ pub struct Dashboard {
     pub(crate) performs_at: Option<Arc<str>>,
     pub(crate) writer: Option<Arc<dyn StatsWriter>>,
     pub(crate) uploads: Arc<Uploads>,
+    /// Who is sending or writing a file.
+    pub(crate) importing: Places,
     pub(crate) live: Live,
 }
 
@@ -69,6 +72,7 @@ impl Dashboard {
             performs_at: None,
             writer: None,
             uploads: Arc::default(),
+            importing: Places::default(),
             live: Live::new(),
         }
     }

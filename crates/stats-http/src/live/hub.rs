@@ -10,9 +10,10 @@ use stats_store::StatsWriter;
 use tokio::sync::{Semaphore, watch};
 use workout_events::UserId;
 
+use super::figures;
 use super::hints::{Changed, Hint};
-use super::place::Places;
 use super::writer::Waking;
+use crate::limit::Places;
 
 /// Streams of what happens: for [`Api::live`](crate::Api::live) and [`Dashboard::live`](crate::Dashboard::live). A clone is another
 /// handle to the same streams.
@@ -76,7 +77,7 @@ impl Live {
             at_most: Duration::from_hours(1),
         };
         let hub = Hub {
-            places: Places::default(),
+            places: Places::new(figures::open),
             watched: Mutex::default(),
             everybody: watch::Sender::new(()),
             ended: watch::Sender::new(false),

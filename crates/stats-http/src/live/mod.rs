@@ -17,7 +17,6 @@ mod news;
 
 mod hints;
 mod hub;
-mod place;
 mod writer;
 
 mod door;

@@ -19,9 +19,9 @@ use super::hub::{Hub, Limits, Waiting};
 use super::mark::{self, Unknown};
 use super::news::News;
 use super::open::Listener;
-use super::place::Place;
 use super::resume::{Step, since};
 use super::state::State;
+use crate::limit::Place;
 use crate::problem::Code;
 use crate::serve::Line;
 

@@ -1,31 +1,40 @@
 //! A file of another app, from a look into it to its workouts in the store.
 
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::Duration;
 
 use axum::extract::Multipart;
 use axum::extract::multipart::MultipartError;
-use axum::http::StatusCode;
+use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use maud::{Markup, html};
 use stats_store::{Effect, Fact, StatsWriter, StoreError};
 use tokio::task::spawn_blocking;
+use tokio::time::timeout;
 use uuid::Uuid;
 use workout_events::{Event, WorkoutPerformed, ZoneName};
 use workout_import::{Compared, DistanceUnit, Format, Imported, Known, Options, Units, WeightUnit};
 
 use super::transfer;
 use crate::dashboard::format::grouped;
-use crate::dashboard::frame::{Page, of_user};
+use crate::dashboard::frame::{Page, message, of_user};
 use crate::dashboard::own::Own;
 use crate::dashboard::upload::Upload;
 use crate::dashboard::visit::{Failure, Visit};
+use crate::limit::{AGAIN_S, Client, Full, Place};
 
 /// Who says of events that they come from a file.
 const SOURCE: &str = "/workout-import";
 
 /// How many workouts are written together: one transaction of a store.
 const BATCH: usize = 200;
+
+/// How many people send, look into or write a file at a time, each of them one: a file of 8 MiB takes several times as much memory
+/// when it is read, and what the store is asked about it would keep the store from others.
+const AT_A_TIME: usize = 4;
+
+/// How long a file may take to arrive: it has a place meanwhile.
+const SENT_WITHIN: Duration = Duration::from_mins(1);
 
 /// How many lines are told.
 const TOLD: usize = 200;
@@ -44,36 +53,69 @@ struct Report {
 /// Looks into a file and writes nothing.
 pub(in crate::dashboard) async fn preview(own: Own, form: Multipart) -> Response {
     let visit = &own.visit;
-    let upload = match read(visit, form).await {
+    // Before anything of the file is read.
+    let place = match place(visit) {
+        Ok(place) => place,
+        Err(full) => return busy(visit, full),
+    };
+    let late = || Err("The file took too long to arrive. Try again where the connection is better.".to_owned());
+    let upload = match timeout(SENT_WITHIN, read(visit, form)).await.unwrap_or_else(|_| late()) {
         Ok(upload) => Arc::new(upload),
         Err(what) => return refuse(visit, &what).await,
     };
-    let report = match become_of(&own, &upload, None).await {
+    let report = match become_of(&own, &upload, None, &place).await {
         Ok(Ok(report)) => report,
         Ok(Err(what)) => return refuse(visit, &format!("This file cannot be imported: {what}.")).await,
         Err(failed) => return visit.site.fail(&Failure::Store(failed)),
     };
-    visit.board.uploads.keep(Arc::clone(&upload), Instant::now());
+    visit.board.uploads.keep(Arc::clone(&upload));
     of_user(visit, &page(visit, &report, &upload, true)).into_response()
 }
 
 /// Writes what is in it.
 pub(in crate::dashboard) async fn confirm(own: Own) -> Response {
     let visit = &own.visit;
-    let id = visit.parameter::<Uuid>("upload").ok();
-    let Some(upload) = id.and_then(|id| visit.board.uploads.find(visit.user, id, Instant::now())) else {
-        return refuse(visit, "The file is not here any more: it waits for a quarter of an hour. Choose it again.")
-            .await;
+    let place = match place(visit) {
+        Ok(place) => place,
+        Err(full) => return busy(visit, full),
     };
-    match become_of(&own, &upload, Some(&own.writer)).await {
-        // The file stays until its time is over: who presses the button twice is told that all of it is known.
+    let id = visit.parameter::<Uuid>("upload").ok();
+    let Some(upload) = id.and_then(|id| visit.board.uploads.take(visit.user, id)) else {
+        return refuse(visit, GONE).await;
+    };
+    match become_of(&own, &upload, Some(&own.writer), &place).await {
         Ok(Ok(report)) => {
             visit.board.live.wake(visit.user);
             of_user(visit, &page(visit, &report, &upload, false)).into_response()
         }
         Ok(Err(what)) => refuse(visit, &format!("This file cannot be imported: {what}.")).await,
-        Err(failed) => visit.site.fail(&Failure::Unwritten(failed)),
+        Err(failed) => {
+            // They are told to try again.
+            visit.board.uploads.keep(upload);
+            visit.site.fail(&Failure::Unwritten(failed))
+        }
     }
+}
+
+/// Why there is no file to say yes to.
+const GONE: &str = "The file is not here any more. Either it was imported, as your workouts would show, or it has waited for longer \
+                    than a quarter of an hour, or it was sent to another instance of this service, or before this one began \
+                    anew. Choose it again: what is known already is not imported twice.";
+
+/// The right to work on a file. Whatever works on it holds one, also where nobody waits for that any longer.
+fn place(visit: &Visit) -> Result<Arc<Place>, Full> {
+    visit.board.importing.take(Client::User(visit.user), 1, AT_A_TIME).map(Arc::new)
+}
+
+fn busy(visit: &Visit, full: Full) -> Response {
+    let (status, what) = match full {
+        Full::OfClient => {
+            (StatusCode::TOO_MANY_REQUESTS, "A file of yours is being read or written. Wait for it to end.")
+        }
+        Full::InAll => (StatusCode::SERVICE_UNAVAILABLE, "Others are importing files. Try again in a few seconds."),
+    };
+    let page = message("Nothing was imported", what);
+    (status, [(header::RETRY_AFTER, AGAIN_S.to_string())], of_user(visit, &page)).into_response()
 }
 
 /// The form as it was sent, or what is wrong with it.
@@ -114,10 +156,16 @@ async fn become_of(
     own: &Own,
     upload: &Arc<Upload>,
     writer: Option<&Arc<dyn StatsWriter>>,
+    place: &Arc<Place>,
 ) -> Result<Result<Report, String>, StoreError> {
-    let file = Arc::clone(upload);
-    // A large file takes a while, and others are to be answered meanwhile.
-    let read = spawn_blocking(move || file.read()).await.map_err(StoreError::other)?;
+    let (file, place) = (Arc::clone(upload), Arc::clone(place));
+    // A large file takes a while, and others are to be answered meanwhile. Whoever goes away does not end it.
+    let read = spawn_blocking(move || {
+        let read = file.read();
+        drop(place);
+        read
+    });
+    let read = read.await.map_err(StoreError::other)?;
     let (format, imported) = match read {
         Ok(read) => read,
         Err(what) => return Ok(Err(what)),
