@@ -15,7 +15,7 @@ use crate::health::{Figures, Part};
 use crate::limit::{Limiter, RateLimit, Replays};
 use crate::live::Live;
 use crate::openapi::Documents;
-use crate::operation::{Access, Operation, Positions};
+use crate::operation::{Access, Answers, Operation, Positions};
 use crate::problem::{Code, Problem};
 use crate::session::Keeper;
 use crate::settings::Settings;
@@ -113,6 +113,14 @@ impl Api {
         self
     }
 
+    /// How many bytes of answers are kept at most, to be given again for as long as nothing of the person has changed; 16 MiB
+    /// unless it is said otherwise, and 0 keeps none. What an answer has to be of is looked up for each request, so it is as
+    /// new as it would be without.
+    pub fn keep_answers(mut self, bytes: usize) -> Self {
+        self.settings.kept_bytes = bytes;
+        self
+    }
+
     /// How long an answer may take; 30 seconds unless it is said otherwise.
     pub fn answer_within(mut self, limit: Duration) -> Self {
         self.settings.answer_within = limit;
@@ -172,6 +180,7 @@ impl Api {
             limiter: self.rate_limit.map(Limiter::new),
             parts: self.parts,
             figures: self.figures,
+            answers: Answers::new(self.settings.kept_bytes),
             documents: Documents::new(&operations),
             settings: self.settings,
             live: self.live,

@@ -15,6 +15,8 @@ pub(crate) struct Settings {
     pub(crate) body_bytes: usize,
     /// How long a request with `min_position` waits.
     pub(crate) wait_at_most: Duration,
+    /// How many bytes of answers are kept to be given again.
+    pub(crate) kept_bytes: usize,
     /// What time it is.
     pub(crate) now: fn() -> Timestamp,
 }
@@ -26,6 +28,7 @@ impl Default for Settings {
             body_within: Duration::from_secs(10),
             body_bytes: 64 * 1024,
             wait_at_most: Duration::from_secs(2),
+            kept_bytes: 16 << 20,
             now: Timestamp::now,
         }
     }

@@ -16,7 +16,7 @@ use crate::health::{Figures, Part};
 use crate::limit::{Client, Limiter, Replays};
 use crate::live::Live;
 use crate::openapi::Documents;
-use crate::operation::Positions;
+use crate::operation::{Answers, Positions};
 use crate::problem::{Code, Problem};
 use crate::settings::Settings;
 
@@ -38,6 +38,7 @@ pub(crate) struct Inner {
     pub(crate) limiter: Option<Limiter>,
     pub(crate) parts: Vec<Part>,
     pub(crate) figures: Option<Figures>,
+    pub(crate) answers: Answers,
     pub(crate) documents: Documents,
     pub(crate) settings: Settings,
     pub(crate) live: Live,

@@ -13,12 +13,14 @@ mod position;
 
 mod reply;
 
+mod answers;
 mod change;
 mod definition;
 mod file;
 mod stream;
 mod written;
 
+pub(crate) use answers::Answers;
 pub(crate) use change::change;
 pub(crate) use definition::{Access, Nothing, Operation, Output, about, bare, open};
 pub(crate) use file::file;
