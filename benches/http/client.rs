@@ -7,8 +7,10 @@ use std::time::{Duration, Instant};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio::task::JoinSet;
-use uuid::Uuid;
 use workout_benches::{Failure, figure};
+
+/// No answer is longer.
+const LONGEST: usize = 512 * 1024;
 
 /// What was seen of a service.
 pub(crate) struct Seen {
@@ -17,31 +19,31 @@ pub(crate) struct Seen {
     pub(crate) p99: Duration,
 }
 
-/// Asks about these people over so many connections, one request at a time on each, from a thread of its own.
-pub(crate) async fn ask(address: SocketAddr, people: Vec<Uuid>, connections: usize) -> Result<Seen, Failure> {
+/// Asks for these paths over so many connections, one request at a time on each, from a thread of its own.
+pub(crate) async fn ask(address: SocketAddr, paths: Vec<String>, connections: usize) -> Result<Seen, Failure> {
     let (told, seen) = tokio::sync::oneshot::channel();
     thread::spawn(move || {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
         let seen =
-            runtime.map_err(Failure::from).and_then(|runtime| runtime.block_on(all(address, people, connections)));
+            runtime.map_err(Failure::from).and_then(|runtime| runtime.block_on(all(address, paths, connections)));
         let _ = told.send(seen);
     });
     seen.await?
 }
 
-async fn all(address: SocketAddr, people: Vec<Uuid>, connections: usize) -> Result<Seen, Failure> {
+async fn all(address: SocketAddr, paths: Vec<String>, connections: usize) -> Result<Seen, Failure> {
     let mut streams = Vec::new();
     for _ in 0..connections {
         let stream = TcpStream::connect(address).await?;
         stream.set_nodelay(true)?;
         streams.push(stream);
     }
-    let count = people.len();
+    let count = paths.len();
     let begin = Instant::now();
     let mut asking = JoinSet::new();
     for (at, stream) in streams.into_iter().enumerate() {
-        let people: Vec<_> = people.iter().skip(at).step_by(connections).copied().collect();
-        asking.spawn(one_after_the_other(address, stream, people));
+        let paths: Vec<_> = paths.iter().skip(at).step_by(connections).cloned().collect();
+        asking.spawn(one_after_the_other(address, stream, paths));
     }
     let mut took = Vec::with_capacity(count);
     for asked in asking.join_all().await {
@@ -56,11 +58,11 @@ async fn all(address: SocketAddr, people: Vec<Uuid>, connections: usize) -> Resu
 async fn one_after_the_other(
     address: SocketAddr,
     mut stream: TcpStream,
-    people: Vec<Uuid>,
+    paths: Vec<String>,
 ) -> Result<Vec<Duration>, Failure> {
-    let (mut took, mut buffer) = (Vec::with_capacity(people.len()), vec![0; 8 * 1024]);
-    for person in people {
-        let request = request(address, person);
+    let (mut took, mut buffer) = (Vec::with_capacity(paths.len()), vec![0; LONGEST]);
+    for path in paths {
+        let request = request(address, &path);
         let begin = Instant::now();
         stream.write_all(request.as_bytes()).await?;
         answer(&mut stream, &mut buffer).await?;
@@ -69,15 +71,15 @@ async fn one_after_the_other(
     Ok(took)
 }
 
-/// The body of an answer about this person.
-pub(crate) async fn body(address: SocketAddr, person: Uuid) -> Result<String, Failure> {
-    let (mut stream, mut buffer) = (TcpStream::connect(address).await?, vec![0; 8 * 1024]);
-    stream.write_all(request(address, person).as_bytes()).await?;
+/// The body of the answer to this.
+pub(crate) async fn body(address: SocketAddr, path: &str) -> Result<String, Failure> {
+    let (mut stream, mut buffer) = (TcpStream::connect(address).await?, vec![0; LONGEST]);
+    stream.write_all(request(address, path).as_bytes()).await?;
     Ok(std::str::from_utf8(answer(&mut stream, &mut buffer).await?)?.to_owned())
 }
 
-fn request(address: SocketAddr, person: Uuid) -> String {
-    format!("GET /users/{person}/statistics HTTP/1.1\r\nHost: {address}\r\n\r\n")
+fn request(address: SocketAddr, path: &str) -> String {
+    format!("GET {path} HTTP/1.1\r\nHost: {address}\r\n\r\n")
 }
 
 /// Reads one answer, which fits into the buffer and says how long it is.

@@ -18,30 +18,44 @@ const BATCH: usize = 1_000;
 pub(crate) async fn fill(url: &str, people: usize, days: usize) -> Result<Vec<Uuid>, Failure> {
     let store = StatsStore::connect(url).await?;
     for number in 0..people {
-        let facts = (0..days).map(|day| workout(crate::person(number), day)).collect::<Result<Vec<_>, _>>()?;
-        for facts in facts.chunks(BATCH) {
-            let _ = store.writer().write(facts).await?;
-        }
+        write(&store, (0..days).map(|day| workout(crate::person(number), 24 * i64::try_from(day)?))).await?;
     }
     store.close().await;
     Ok(crate::ids(people))
 }
 
-fn workout(user: UserId, day: usize) -> Result<Fact, Failure> {
+/// So many workouts of one person, evenly over ten years.
+pub(crate) async fn fill_one(url: &str, workouts: usize) -> Result<Uuid, Failure> {
+    let (store, user) = (StatsStore::connect(url).await?, UserId::generate());
+    let workouts = i64::try_from(workouts)?;
+    write(&store, (0..workouts).map(|number| workout(user, number * 87_600 / workouts - 87_600))).await?;
+    store.close().await;
+    Ok(user.into())
+}
+
+async fn write(store: &StatsStore, facts: impl Iterator<Item = Result<Fact, Failure>>) -> Result<(), Failure> {
+    for facts in facts.collect::<Result<Vec<_>, _>>()?.chunks(BATCH) {
+        let _ = store.writer().write(facts).await?;
+    }
+    Ok(())
+}
+
+fn workout(user: UserId, hour: i64) -> Result<Fact, Failure> {
     let first: Timestamp = "2025-01-01T17:00:00Z".parse()?;
-    let started = first + (24 * i64::try_from(day)?).hours();
+    let started = first + hour.hours();
     let times = (started.into(), (started + 1.hours()).into());
+    let activity = [ActivityType::Running, ActivityType::Strength][usize::from(hour % 2 == 0)];
     let ids = (WorkoutId::generate(), user);
-    let data = WorkoutPerformed::in_zone(ids, Source::new("bench"), ActivityType::Running, times, ZoneName::utc());
+    let data = WorkoutPerformed::in_zone(ids, Source::new("bench"), activity, times, ZoneName::utc());
     Ok(Fact::from(&Event::new("/bench", data)?))
 }
 
 /// Serves it, until the runtime ends.
-pub(crate) async fn serve(url: &str, connections: u32) -> Result<(SocketAddr, StatsStore), Failure> {
+pub(crate) async fn serve(url: &str, connections: u32, kept_bytes: usize) -> Result<(SocketAddr, StatsStore), Failure> {
     let builder = StatsStore::builder(url).acquire_timeout(Duration::from_mins(5));
     let store = builder.connections(connections).open().await?;
     // Counted as for everybody, but never reached.
-    let api = Api::new(store.reader()).rate_limit(RateLimit::per_second(10_000_000));
+    let api = Api::new(store.reader()).rate_limit(RateLimit::per_second(10_000_000)).keep_answers(kept_bytes);
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
     let address = listener.local_addr()?;
     tokio::spawn(stats_http::serve(listener, api.router(), std::future::pending()));
