@@ -12,7 +12,7 @@ use stats_store::{StatsReader, StatsWriter};
 
 use crate::auth::{Authenticator, Grants, NoGrants, guard, loopback_only};
 use crate::health::{Figures, Part};
-use crate::limit::{Limiter, RateLimit, Replays};
+use crate::limit::{Limiter, Places, RateLimit, Replays};
 use crate::live::Live;
 use crate::openapi::Documents;
 use crate::operation::{Access, Answers, Operation, Positions};
@@ -184,6 +184,7 @@ impl Api {
             documents: Documents::new(&operations),
             settings: self.settings,
             live: self.live,
+            downloads: Places::default(),
         });
         let mut router = Router::new();
         for operation in operations {

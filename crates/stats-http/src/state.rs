@@ -13,7 +13,7 @@ use workout_events::UserId;
 
 use crate::auth::{Authenticator, Grants, Identity};
 use crate::health::{Figures, Part};
-use crate::limit::{Client, Limiter, Replays};
+use crate::limit::{Client, Limiter, Places, Replays};
 use crate::live::Live;
 use crate::openapi::Documents;
 use crate::operation::{Answers, Positions};
@@ -42,6 +42,8 @@ pub(crate) struct Inner {
     pub(crate) documents: Documents,
     pub(crate) settings: Settings,
     pub(crate) live: Live,
+    /// Who takes a file.
+    pub(crate) downloads: Places,
 }
 
 impl Shared {

@@ -57,6 +57,8 @@ pub struct Dashboard {
     pub(crate) performs_at: Option<Arc<str>>,
     pub(crate) writer: Option<Arc<dyn StatsWriter>>,
     pub(crate) uploads: Arc<Uploads>,
+    /// Who takes a file where nobody was asked who they are.
+    pub(crate) downloads: Places,
     /// Who is sending or writing a file.
     pub(crate) importing: Places,
     pub(crate) live: Live,
@@ -72,6 +74,7 @@ impl Dashboard {
             performs_at: None,
             writer: None,
             uploads: Arc::default(),
+            downloads: Places::default(),
             importing: Places::default(),
             live: Live::new(),
         }

@@ -17,6 +17,8 @@ use super::figure::Figure;
 use super::frame::{self, Page};
 use super::viewer::Viewer;
 use crate::auth::Identity;
+use crate::export::Taker;
+use crate::limit::Full;
 use crate::live::{Door, Listener};
 use crate::problem::Problem;
 use crate::session::At;
@@ -97,6 +99,13 @@ impl Visit {
         let door = request.extensions.get::<Door>().cloned();
         let (reader, now) = (Arc::clone(&self.board.reader), self.board.now);
         self.board.live.open(Listener { reader, user: self.user, now, door }, request)
+    }
+
+    /// A place for a file of this user.
+    pub(crate) fn take(&self, request: &Parts) -> Result<Taker, Full> {
+        let door = request.extensions.get::<Door>().cloned();
+        let places = door.as_ref().map_or(&self.board.downloads, Door::downloads).clone();
+        Taker::of(&places, door, request)
     }
 
     pub(crate) fn now(&self) -> Timestamp {

@@ -6,6 +6,7 @@ use axum::http::request::Parts;
 use workout_events::UserId;
 
 use crate::auth::{Identity, Refused};
+use crate::limit::Places;
 use crate::problem::Code;
 use crate::state::Shared;
 
@@ -29,12 +30,17 @@ impl Door {
         self.viewer.expires_at()
     }
 
-    pub(super) fn viewer(&self) -> &Identity {
+    pub(crate) fn viewer(&self) -> &Identity {
         &self.viewer
     }
 
+    /// Who takes a file through it, and through all others of the service.
+    pub(crate) fn downloads(&self) -> &Places {
+        &self.shared.downloads
+    }
+
     /// Why they would be refused now, if they would. That somebody cannot be asked is no reason to send anybody away.
-    pub(super) async fn refuses(&self) -> Option<Code> {
+    pub(crate) async fn refuses(&self) -> Option<Code> {
         match self.shared.authenticator.authenticate(&self.request).await {
             Err(Refused::Unavailable) => return None,
             Err(refused) => return Some(refused.into()),

@@ -1,6 +1,7 @@
 //! Questions about a person whose answer is a file.
 
 use axum::extract::{Request, State};
+use axum::http::request::Parts;
 use axum::http::{Method, StatusCode};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{MethodFilter, on};
@@ -26,7 +27,7 @@ pub(crate) fn file<Q, J, F, Fut>(
 where
     Q: DeserializeOwned + JsonSchema + Send + 'static,
     J: JsonSchema + 'static,
-    F: Fn(Person, Q) -> Fut + Clone + Send + Sync + 'static,
+    F: Fn(Person, Parts, Q) -> Fut + Clone + Send + Sync + 'static,
     Fut: Future<Output = Result<Answer<crate::export::Download>, Problem>> + Send + 'static,
 {
     let handler = async move |State(shared): State<Shared>, path: PathPairs, request: Request| {
@@ -52,7 +53,7 @@ where
 async fn ask<Q, F, Fut>(shared: Shared, path: PathPairs, request: Request, answer: F) -> Result<Response, Problem>
 where
     Q: DeserializeOwned,
-    F: Fn(Person, Q) -> Fut,
+    F: Fn(Person, Parts, Q) -> Fut,
     Fut: Future<Output = Result<Answer<crate::export::Download>, Problem>>,
 {
     let (request, _) = request.into_parts();
@@ -63,6 +64,6 @@ where
     if tag.is_known(&request.headers, person.lifetime.as_of) {
         return Ok((StatusCode::NOT_MODIFIED, tag.headers(person.lifetime.as_of)).into_response());
     }
-    let answer = answer(person, input).await?;
+    let answer = answer(person, request, input).await?;
     Ok((tag.headers(answer.as_of), answer.value).into_response())
 }

@@ -1,22 +1,26 @@
 //! Workouts as files.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::time::Duration;
 
 use async_trait::async_trait;
+use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::http::Request;
+use axum::response::Response;
 use http_body_util::BodyExt;
 use serde_json::Value;
-use stats_http::{Api, Authenticator, Identity, Refused};
+use stats_http::{Api, Authenticator, Dashboard, Identity, Refused};
 use stats_store::demo::Story;
 use stats_store::{
-    Answer, Days, Lifetime, StatsReader, StatsStore, StoreError, Sums, Totals, WholeWorkout, WorkoutFilter,
+    Answer, Days, Fact, Lifetime, StatsReader, StatsStore, StoreError, Sums, Totals, WholeWorkout, WorkoutFilter,
 };
 use tower::ServiceExt;
-use workout_events::UserId;
+use workout_events::types::user::UserErased;
+use workout_events::{Event, UserId};
 
-use crate::support::{Reply, Served, store};
+use crate::support::{Reply, Served, performed, store};
 
 async fn story() -> (UserId, StatsStore) {
     let (user, store) = (UserId::from_foreign("tests", "ada"), StatsStore::memory());
@@ -208,4 +212,100 @@ async fn a_store_that_goes_away_cuts_the_file_off() {
     let response = router.oneshot(request).await.unwrap();
     assert_eq!(response.status(), 200);
     assert!(to_bytes(response.into_body(), usize::MAX).await.is_err(), "a part is not taken for the whole");
+}
+
+/// Every task of this thread has come to where it waits.
+async fn all_run() {
+    for _ in 0..10 {
+        tokio::task::yield_now().await;
+    }
+}
+
+async fn ask(router: &Router, path: &str) -> Response {
+    router.clone().oneshot(Request::get(path).body(Body::empty()).unwrap()).await.unwrap()
+}
+
+#[tokio::test]
+async fn who_takes_nothing_of_files_is_cut_off_and_keeps_no_place() {
+    let (user, store) = story().await;
+    let pages = Dashboard::new(store.reader()).routes();
+    let router = Api::new(store.reader()).authenticator(Anybody).guarded(pages).router();
+    let (api, button) =
+        (format!("/v1/users/{user}/export?format=json"), format!("/dashboard/{user}/export?format=json"));
+    let mut files = Vec::new();
+    for path in [&api, &button, &api, &button] {
+        files.push(ask(&router, path).await);
+    }
+    assert!(files.iter().all(|file| file.status() == 200));
+    for path in [&api, &button] {
+        let refused = ask(&router, path).await;
+        assert_eq!(
+            (refused.status().as_u16(), refused.headers()["retry-after"].as_bytes()),
+            (429, &b"5"[..]),
+            "{path}"
+        );
+    }
+    // Who goes away makes a place free at once, and who does not read in half a minute.
+    files.pop();
+    let next = async {
+        loop {
+            let file = ask(&router, &api).await;
+            if file.status() == 200 {
+                return file;
+            }
+            tokio::task::yield_now().await;
+        }
+    };
+    files.push(next.await);
+    all_run().await;
+    tokio::time::pause();
+    tokio::time::advance(Duration::from_secs(31)).await;
+    all_run().await;
+    tokio::time::resume();
+    let whole = ask(&router, &api).await;
+    assert_eq!(whole.status(), 200);
+    assert!(to_bytes(whole.into_body(), usize::MAX).await.is_ok());
+    for file in files {
+        assert!(to_bytes(file.into_body(), usize::MAX).await.is_err(), "a part is not taken for the whole");
+    }
+}
+
+/// Lets everybody in until it is closed.
+#[derive(Debug, Clone, Default)]
+struct Door(Arc<AtomicBool>);
+
+#[async_trait]
+impl Authenticator for Door {
+    async fn authenticate(&self, _: &axum::http::request::Parts) -> Result<Identity, Refused> {
+        if self.0.load(Ordering::SeqCst) { Err(Refused::InvalidToken) } else { Ok(Identity::admin()) }
+    }
+}
+
+#[tokio::test]
+async fn a_file_ends_when_its_reader_is_no_longer_let_in() {
+    let (user, store) = story().await;
+    let door = Door::default();
+    let pages = Dashboard::new(store.reader()).routes();
+    let router = Api::new(store.reader()).authenticator(door.clone()).guarded(pages).router();
+    for path in [format!("/v1/users/{user}/export?format=csv"), format!("/dashboard/{user}/export?format=csv")] {
+        door.0.store(false, Ordering::SeqCst);
+        let file = ask(&router, &path).await;
+        assert_eq!(file.status(), 200);
+        door.0.store(true, Ordering::SeqCst);
+        assert!(to_bytes(file.into_body(), usize::MAX).await.is_err(), "{path}");
+    }
+}
+
+#[tokio::test]
+async fn a_file_is_of_one_moment_or_cut_off() {
+    let (user, store) = story().await;
+    let router = Api::new(store.reader()).authenticator(Anybody).router();
+    let path = format!("/v1/users/{user}/export?format=json");
+    let erased = Fact::from(&Event::new("/tests", UserErased::new(user)).unwrap());
+    for fact in [performed(UserId::generate(), 1), performed(user, 1), erased] {
+        let file = ask(&router, &path).await;
+        let _ = store.writer().write(std::slice::from_ref(&fact)).await.unwrap();
+        let whole = to_bytes(file.into_body(), usize::MAX).await;
+        assert_eq!(whole.is_ok(), fact.user_id() != Some(user), "{fact:?}");
+    }
 }

@@ -1,15 +1,17 @@
 //! In from other apps, and out to them.
 
-use axum::extract::Query;
+use axum::extract::{Query, Request};
+use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use maud::{Markup, html};
 use serde::Deserialize;
 use stats_store::{Day, Days};
 
 use crate::dashboard::format::Units;
-use crate::dashboard::frame::Page;
+use crate::dashboard::frame::{Page, message, of_user};
 use crate::dashboard::visit::{Failure, Visit};
 use crate::export::{Format, Order};
+use crate::limit::{AGAIN_S, Full};
 
 /// Which file. Days that are none are not asked for.
 #[derive(Deserialize)]
@@ -36,17 +38,35 @@ pub(in crate::dashboard) async fn get(visit: Visit) -> Response {
     visit.answer(page)
 }
 
-pub(in crate::dashboard) async fn export(visit: Visit, Query(asked): Query<Asked>) -> Response {
+pub(in crate::dashboard) async fn export(visit: Visit, Query(asked): Query<Asked>, request: Request) -> Response {
+    let (request, _) = request.into_parts();
     let Some(format) = asked.format.as_deref().and_then(Format::from_key) else {
         return visit.site.fail(&Failure::Missing);
     };
     let day = |text: &Option<String>| text.as_deref().and_then(|text| text.parse::<Day>().ok());
     let days = Days::new(day(&asked.from).unwrap_or(Day::MIN), day(&asked.to).unwrap_or(Day::MAX));
     let order = Order { user: visit.user, days, format, units: Some(visit.site.viewer.units.into()) };
-    match order.begin(visit.board.reader.clone()).await {
+    let taker = match visit.take(&request) {
+        Ok(taker) => taker,
+        Err(full) => return full_house(&visit, full),
+    };
+    match order.begin(visit.board.reader.clone(), taker).await {
         Ok(file) => file.value.into_response(),
         Err(failed) => visit.site.fail(&failed.into()),
     }
+}
+
+fn full_house(visit: &Visit, full: Full) -> Response {
+    let (status, what) = match full {
+        Full::OfClient => {
+            (StatusCode::TOO_MANY_REQUESTS, "You are taking several files already. Wait for one of them to end.")
+        }
+        Full::InAll => {
+            (StatusCode::SERVICE_UNAVAILABLE, "Many files are being taken at the moment. Try again in a few seconds.")
+        }
+    };
+    let page = message("No file yet", what);
+    (status, [(header::RETRY_AFTER, AGAIN_S.to_string())], of_user(visit, &page)).into_response()
 }
 
 async fn page(visit: &Visit) -> Result<Page, Failure> {
