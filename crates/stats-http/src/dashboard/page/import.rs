@@ -36,6 +36,9 @@ const AT_A_TIME: usize = 4;
 /// How long a file may take to arrive: it has a place meanwhile.
 const SENT_WITHIN: Duration = Duration::from_mins(1);
 
+/// How long it may take to write what is in it: less than its page may take, so that somebody is told.
+const WRITTEN_WITHIN: Duration = Duration::from_secs(100);
+
 /// How many lines are told.
 const TOLD: usize = 200;
 
@@ -83,18 +86,26 @@ pub(in crate::dashboard) async fn confirm(own: Own) -> Response {
     let Some(upload) = id.and_then(|id| visit.board.uploads.take(visit.user, id)) else {
         return refuse(visit, GONE).await;
     };
-    match become_of(&own, &upload, Some(&own.writer), &place).await {
-        Ok(Ok(report)) => {
-            visit.board.live.wake(visit.user);
-            of_user(visit, &page(visit, &report, &upload, false)).into_response()
-        }
+    // Not here: whoever presses the button twice makes the browser give up the first request, and with it what it does.
+    let written = tokio::spawn(write(own.clone(), upload.clone(), place));
+    match written.await.unwrap_or_else(|failed| Err(StoreError::other(failed))) {
+        Ok(Ok(report)) => of_user(visit, &page(visit, &report, &upload, false)).into_response(),
         Ok(Err(what)) => refuse(visit, &format!("This file cannot be imported: {what}.")).await,
-        Err(failed) => {
-            // They are told to try again.
-            visit.board.uploads.keep(upload);
-            visit.site.fail(&Failure::Unwritten(failed))
-        }
+        Err(failed) => visit.site.fail(&Failure::Unwritten(failed)),
     }
+}
+
+/// Writes what is in a file, or keeps the file for another try.
+async fn write(own: Own, upload: Arc<Upload>, place: Arc<Place>) -> Result<Result<Report, String>, StoreError> {
+    let done = timeout(WRITTEN_WITHIN, become_of(&own, &upload, Some(&own.writer), &place)).await;
+    let done = done.unwrap_or_else(|late| Err(StoreError::other(late)));
+    let board = &own.visit.board;
+    match &done {
+        Ok(Ok(_)) => board.live.wake(own.visit.user),
+        Ok(Err(_)) => {}
+        Err(_) => board.uploads.keep(upload),
+    }
+    done
 }
 
 /// Why there is no file to say yes to.
@@ -109,9 +120,10 @@ fn place(visit: &Visit) -> Result<Arc<Place>, Full> {
 
 fn busy(visit: &Visit, full: Full) -> Response {
     let (status, what) = match full {
-        Full::OfClient => {
-            (StatusCode::TOO_MANY_REQUESTS, "A file of yours is being read or written. Wait for it to end.")
-        }
+        Full::OfClient => (
+            StatusCode::TOO_MANY_REQUESTS,
+            "A file of yours is being read or written. Wait for it to end, and look at your workouts then.",
+        ),
         Full::InAll => (StatusCode::SERVICE_UNAVAILABLE, "Others are importing files. Try again in a few seconds."),
     };
     let page = message("Nothing was imported", what);

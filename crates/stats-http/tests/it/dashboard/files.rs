@@ -10,10 +10,12 @@ use futures_util::stream;
 use stats_http::Identity;
 use stats_store::{Effect, Fact, StatsStore, StatsWriter, StoreError};
 use tokio::sync::Semaphore;
+use tokio::time::timeout;
 use workout_events::UserId;
 
 use super::forms::{HEVY, count, writing_to};
 use super::site::{Answer, Site};
+use crate::support::LIMIT;
 
 const FIELDS: [(&str, &str); 2] = [("app", ""), ("zone", "Europe/Berlin")];
 
@@ -107,4 +109,31 @@ async fn a_file_that_could_not_be_written_waits_for_another_try() {
     gate.is_down.store(false, Ordering::SeqCst);
     let done = site.post(user, &button, "").await;
     assert!(done.status == StatusCode::OK && count(&done, "Created") != "0", "{}", done.body);
+}
+
+#[tokio::test]
+async fn a_file_is_imported_although_whoever_said_yes_presses_the_button_again() {
+    let site = Site::of(&[]).await;
+    let (gate, user) = (Gate::new(&site.store, 0), UserId::generate());
+    let site = Site { routes: writing_to(gate.clone(), &site.store, Identity::user(user)), ..site };
+    let button = button(&site.upload(user, &FIELDS, HEVY).await, user);
+    tokio::select! {
+        answer = site.post(user, &button, "") => panic!("it waits: {answer:?}"),
+        arrived = gate.arrived.acquire() => arrived.unwrap().forget(),
+    }
+    // The browser has given the first request up.
+    assert_eq!(site.post(user, &button, "").await.status, StatusCode::TOO_MANY_REQUESTS);
+    gate.open.add_permits(1);
+    let later = async {
+        loop {
+            let answer = site.post(user, &button, "").await;
+            if answer.status != StatusCode::TOO_MANY_REQUESTS {
+                return answer;
+            }
+            tokio::task::yield_now().await;
+        }
+    };
+    let later = timeout(LIMIT, later).await.unwrap();
+    assert!(later.body.contains("Either it was imported"), "{}", later.body);
+    assert!(site.store.reader().totals(user).await.unwrap().total_workouts > 1);
 }
