@@ -8,6 +8,7 @@ use workout_events::UserId;
 use crate::auth::{Identity, Refused};
 use crate::limit::Places;
 use crate::problem::Code;
+use crate::session;
 use crate::state::Shared;
 
 /// What was asked when a stream was opened, to be asked again.
@@ -28,6 +29,11 @@ impl Door {
     /// Until when the viewer is known.
     pub(super) fn until(&self) -> Option<SystemTime> {
         self.viewer.expires_at()
+    }
+
+    /// That of the browser in which somebody has signed in.
+    pub(super) fn token(&self) -> Option<&str> {
+        session::token(&self.request)
     }
 
     pub(crate) fn viewer(&self) -> &Identity {

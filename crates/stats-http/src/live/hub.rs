@@ -1,9 +1,8 @@
 //! Where streams wait, and hints arrive.
 
-use std::collections::HashMap;
 use std::fmt;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::hash::{BuildHasher, RandomState};
+use std::sync::Arc;
 use std::time::Duration;
 
 use stats_store::StatsWriter;
@@ -12,6 +11,8 @@ use workout_events::UserId;
 
 use super::figures;
 use super::hints::{Changed, Hint};
+use super::look::Looks;
+use super::topic::{Topics, Waiting};
 use super::writer::Waking;
 use crate::limit::Places;
 
@@ -51,15 +52,22 @@ pub(super) struct Limits {
 
 pub(super) struct Hub {
     pub(super) places: Places,
-    watched: Mutex<HashMap<UserId, watch::Sender<()>>>,
+    pub(super) people: Arc<Topics<UserId, Looks>>,
+    /// Browsers that are signed in, by what their tokens hash to.
+    sessions: Arc<Topics<u64, ()>>,
+    hashes: RandomState,
     /// Hints may have been lost.
     everybody: watch::Sender<()>,
     ended: watch::Sender<bool>,
+    /// Those who look at the store at the same time.
+    pub(super) looking: Semaphore,
     /// Counting somebody's facts again takes a while, and is for those who come back.
-    pub(super) counting: Semaphore,
+    pub(super) counting: Arc<Semaphore>,
     pub(super) changed: Changed,
-    is_failing: AtomicBool,
 }
+
+/// How many look at the store at the same time.
+const LOOKING: usize = 8;
 
 /// How many count facts again at the same time.
 const COUNTING: usize = 2;
@@ -78,12 +86,14 @@ impl Live {
         };
         let hub = Hub {
             places: Places::new(figures::open),
-            watched: Mutex::default(),
+            people: Topics::new(),
+            sessions: Topics::new(),
+            hashes: RandomState::new(),
             everybody: watch::Sender::new(()),
             ended: watch::Sender::new(false),
-            counting: Semaphore::new(COUNTING),
+            looking: Semaphore::new(LOOKING),
+            counting: Arc::new(Semaphore::new(COUNTING)),
             changed: Changed::default(),
-            is_failing: AtomicBool::new(false),
         };
         Self { limits, hub: Arc::new(hub) }
     }
@@ -163,14 +173,17 @@ impl Live {
     /// Something of this person may have changed: those who listen look. Costs next to nothing where nobody listens, and may be said as
     /// often as one likes.
     pub fn wake(&self, user: UserId) {
-        if let Some(sender) = self.hub.lock().get(&user) {
-            sender.send_replace(());
-        }
+        self.hub.people.tell(user);
     }
 
     /// Something of anybody may have changed, because hints were lost: all who listen look, within a second or two.
     pub fn wake_all(&self) {
         self.hub.everybody.send_replace(());
+    }
+
+    /// Ends the streams of a browser that had signed in with this token.
+    pub(crate) fn sign_out(&self, token: &str) {
+        self.hub.sessions.tell(self.hub.hashes.hash_one(token));
     }
 
     /// Ends all streams, and lets nobody begin one. [`serve`](crate::serve) does so by itself when it ends; this is for servers that
@@ -193,51 +206,17 @@ impl fmt::Debug for Live {
     }
 }
 
-/// Somebody who waits for hints about a person.
-pub(super) struct Waiting {
-    hub: Arc<Hub>,
-    user: UserId,
-    hints: watch::Receiver<()>,
-    everybody: watch::Receiver<()>,
-}
-
 impl Hub {
-    pub(super) fn wait_for(self: &Arc<Self>, user: UserId) -> Waiting {
-        let hints = self.lock().entry(user).or_default().subscribe();
-        Waiting { hub: Arc::clone(self), user, hints, everybody: self.everybody.subscribe() }
+    /// Where a browser hears that it has signed out.
+    pub(super) fn session(&self, token: &str) -> Waiting<u64, ()> {
+        self.sessions.wait_for(self.hashes.hash_one(token))
+    }
+
+    pub(super) fn everybody(&self) -> watch::Receiver<()> {
+        self.everybody.subscribe()
     }
 
     pub(super) fn ended(&self) -> watch::Receiver<bool> {
         self.ended.subscribe()
-    }
-
-    /// Says whether that is new: many streams see the same failure, and one line about it is enough.
-    pub(super) fn is_failing(&self, is: bool) -> bool {
-        self.is_failing.swap(is, Ordering::Relaxed) != is
-    }
-
-    fn lock(&self) -> MutexGuard<'_, HashMap<UserId, watch::Sender<()>>> {
-        self.watched.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-impl Waiting {
-    /// Waits for a hint; says whether it was about everybody. Hints that came since the last call are one. Cancel safe.
-    pub(super) async fn hint(&mut self) -> bool {
-        tokio::select! {
-            // The senders live as long as the hub does.
-            _ = self.hints.changed() => false,
-            _ = self.everybody.changed() => true,
-        }
-    }
-}
-
-impl Drop for Waiting {
-    fn drop(&mut self) {
-        let mut watched = self.hub.lock();
-        // This one is still counted.
-        if watched.get(&self.user).is_some_and(|sender| sender.receiver_count() <= 1) {
-            watched.remove(&self.user);
-        }
     }
 }

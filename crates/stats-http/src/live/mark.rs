@@ -11,7 +11,7 @@ pub(super) struct Mark {
     pub(super) version: i64,
     /// When the last write was, in microseconds since 1970.
     pub(super) changed_us: i64,
-    /// How many stretches of goals were missed: no fact says so, so they are not found again by counting.
+    /// How many stretches of goals were missed: no fact says so, so they are not found again by counting. Which ones is in the digest.
     pub(super) missed: usize,
     /// Of all that news are made of.
     pub(super) digest: u64,

@@ -17,10 +17,12 @@ mod news;
 
 mod hints;
 mod hub;
+mod topic;
 mod writer;
 
 mod door;
 mod figures;
+mod look;
 mod stream;
 
 mod open;

@@ -144,8 +144,8 @@ impl News {
         Self::End(Ended { code: code.as_str() })
     }
 
-    pub(super) fn snapshot(state: &State) -> Self {
-        Self::Snapshot(Until { as_of: state.as_of.into() })
+    pub(super) fn snapshot(as_of: stats_store::AsOf) -> Self {
+        Self::Snapshot(Until { as_of: as_of.into() })
     }
 }
 

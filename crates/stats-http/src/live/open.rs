@@ -66,7 +66,9 @@ impl Live {
         let (frames, sent) = mpsc::channel(1);
         let stream = Stream {
             limits: self.limits,
-            waiting: self.hub.wait_for(listener.user),
+            waiting: self.hub.people.wait_for(listener.user),
+            everybody: self.hub.everybody(),
+            session: listener.door.as_ref().and_then(Door::token).map(|token| self.hub.session(token)),
             hub: Arc::clone(&self.hub),
             last: last_event_id(&request.headers),
             line: request.extensions.get::<Line>().cloned(),
@@ -74,6 +76,7 @@ impl Live {
             ended,
             frames,
             place,
+            is_failing: false,
         };
         tokio::spawn(stream.run());
         let headers =

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use stats_store::{
-    Answer, AsOf, Days, Lifetime, Outcome, Performed, Record, Schedule, StatsReader, StoreError, Streaks, Tries,
+    Answer, AsOf, Day, Lifetime, Outcome, Performed, Record, Schedule, StatsReader, StoreError, Streaks, WorkoutFilter,
 };
 use workout_events::jiff::Timestamp;
 use workout_events::types::user::WeekStart;
@@ -17,6 +17,8 @@ use crate::operation::today;
 #[derive(Debug, Clone)]
 pub(super) struct State {
     pub(super) as_of: AsOf,
+    /// Streaks are over because time goes by.
+    pub(super) today: Day,
     /// With the revision that counts.
     pub(super) workouts: BTreeMap<WorkoutId, u32>,
     pub(super) records: BTreeMap<RecordKey, Record>,
@@ -28,39 +30,35 @@ pub(super) struct State {
 type RecordKey = (String, &'static str);
 
 /// The goal, and the first day of the stretch.
-type OutcomeKey = (GoalId, stats_store::Day);
+type OutcomeKey = (GoalId, Day);
 
 impl State {
-    /// Of one moment, with the workouts in brief. If a write came between two questions, it begins anew.
+    /// Of one moment, with the workouts in brief. Nothing if a write came between two questions.
     pub(super) async fn read(
         reader: &dyn StatsReader,
         user: UserId,
         now: Timestamp,
-    ) -> Result<(Self, Vec<Performed>), StoreError> {
-        let mut tries = Tries::new();
-        loop {
-            tries.again()?;
-            let Answer { as_of, value: lifetime, .. } = reader.lifetime(user).await?;
-            let Lifetime { preferences, .. } = lifetime;
-            let week_start = preferences.week_start.unwrap_or(WeekStart::Monday);
-            let today = today(now, &preferences);
-            let workouts = reader.explain(user, Days::ALL, None).await?;
-            let records = if_known(reader.bests(user).await, as_of)?;
-            let outcomes = if_known(reader.outcomes(user).await, as_of)?;
-            let streaks = reader.streaks(user, today, week_start, Schedule::DAILY).await?;
-            let moments = [workouts.as_of, records.as_of, outcomes.as_of, streaks.as_of];
-            if moments.iter().any(|moment| *moment != as_of) {
-                continue;
-            }
-            let state = Self {
-                as_of,
-                workouts: workouts.value.iter().map(|workout| (workout.workout_id, workout.revision)).collect(),
-                records: records.value.into_iter().map(|record| (record_key(&record), record)).collect(),
-                outcomes: outcomes.value.into_iter().map(|outcome| (outcome_key(&outcome), outcome)).collect(),
-                streaks: streaks.value,
-            };
-            return Ok((state, workouts.value));
+    ) -> Result<Option<(Self, Vec<Performed>)>, StoreError> {
+        let Answer { as_of, value: lifetime, .. } = reader.lifetime(user).await?;
+        let Lifetime { preferences, .. } = lifetime;
+        let week_start = preferences.week_start.unwrap_or(WeekStart::Monday);
+        let today = today(now, &preferences);
+        let Some(workouts) = all_workouts(reader, user, as_of).await? else { return Ok(None) };
+        let records = if_known(reader.bests(user).await, as_of)?;
+        let outcomes = if_known(reader.outcomes(user).await, as_of)?;
+        let streaks = reader.streaks(user, today, week_start, Schedule::DAILY).await?;
+        if [records.as_of, outcomes.as_of, streaks.as_of].iter().any(|moment| *moment != as_of) {
+            return Ok(None);
         }
+        let state = Self {
+            as_of,
+            today,
+            workouts: workouts.iter().map(|workout| (workout.workout_id, workout.revision)).collect(),
+            records: records.value.into_iter().map(|record| (record_key(&record), record)).collect(),
+            outcomes: outcomes.value.into_iter().map(|outcome| (outcome_key(&outcome), outcome)).collect(),
+            streaks: streaks.value,
+        };
+        Ok(Some((state, workouts)))
     }
 
     pub(super) fn mark(&self) -> Mark {
@@ -72,7 +70,7 @@ impl State {
         }
     }
 
-    /// Of what follows from facts. Streaks also follow from what day it is.
+    /// Of all but the streaks, which also follow from what day it is.
     fn digest(&self) -> u64 {
         let mut text = format!("{}", self.as_of.definition);
         let mut say = |what: &dyn std::fmt::Display| {
@@ -89,16 +87,17 @@ impl State {
             say(&record.value);
             say(&record.workout_id);
         }
-        for ((goal, first), outcome) in self.outcomes.iter().filter(|(_, outcome)| outcome.achieved) {
+        for ((goal, first), outcome) in &self.outcomes {
             say(goal);
             say(first);
             say(&outcome.days.last);
+            say(&outcome.achieved);
         }
         fnv(&[text.as_bytes()])
     }
 
     /// The same as what was known at this moment; nothing if it is not, because there was a write meanwhile whose clock was
-    /// behind, or facts are gone, or somebody made the mark up.
+    /// behind, or facts are gone, or others were missed than the first ones, or somebody made the mark up.
     pub(super) fn known_again(mut self, mark: Mark, now: &Self) -> Option<Self> {
         let mut missed: Vec<_> = now.outcomes.iter().filter(|(_, outcome)| !outcome.achieved).collect();
         missed.sort_by_key(|(key, outcome)| (outcome.days.last, **key));
@@ -108,6 +107,26 @@ impl State {
         self.as_of.version = mark.version;
         self.as_of.changed_at = mark.changed_at();
         (self.mark().digest == mark.digest).then_some(self)
+    }
+}
+
+/// As of this moment, the last one first.
+async fn all_workouts(
+    reader: &dyn StatsReader,
+    user: UserId,
+    as_of: AsOf,
+) -> Result<Option<Vec<Performed>>, StoreError> {
+    let mut filter = WorkoutFilter::new(WorkoutFilter::MAX);
+    let mut all = Vec::new();
+    loop {
+        let mut page = reader.workouts(user, &filter).await?;
+        if page.as_of != as_of {
+            return Ok(None);
+        }
+        let last = page.value.last().copied().filter(|_| page.value.len() == usize::from(WorkoutFilter::MAX));
+        all.append(&mut page.value);
+        let Some(last) = last else { return Ok(Some(all)) };
+        filter = filter.after(&last);
     }
 }
 

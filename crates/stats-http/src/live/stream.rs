@@ -7,20 +7,23 @@ use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use axum::body::Bytes;
-use stats_store::{Performed, StoreError};
+use stats_store::{AsOf, StoreError};
 use tokio::sync::{mpsc, watch};
 use tokio::time::{Instant, sleep, sleep_until, timeout};
 use tracing::{info, warn};
+use workout_events::UserId;
 
 use super::door::Door;
 use super::figures;
 use super::frame::{self, KEEP_ALIVE};
-use super::hub::{Hub, Limits, Waiting};
+use super::hub::{Hub, Limits};
+use super::look::{Look, Looks, Seen};
 use super::mark::{self, Unknown};
 use super::news::News;
 use super::open::Listener;
-use super::resume::{Step, since};
+use super::resume::{Recount, Step};
 use super::state::State;
+use super::topic::Waiting;
 use crate::limit::Place;
 use crate::problem::Code;
 use crate::serve::Line;
@@ -29,13 +32,19 @@ use crate::serve::Line;
 pub(super) struct Stream {
     pub(super) limits: Limits,
     pub(super) hub: Arc<Hub>,
-    pub(super) waiting: Waiting,
+    pub(super) waiting: Waiting<UserId, Looks>,
+    /// Hints may have been lost.
+    pub(super) everybody: watch::Receiver<()>,
+    /// Whoever listens by a cookie may sign out.
+    pub(super) session: Option<Waiting<u64, ()>>,
     pub(super) last: Option<Result<mark::Place, Unknown>>,
     pub(super) line: Option<Line>,
     pub(super) listener: Listener,
     pub(super) ended: watch::Receiver<bool>,
     pub(super) frames: mpsc::Sender<Bytes>,
     pub(super) place: Place,
+    /// Whether it could not look at the store when it did so last.
+    pub(super) is_failing: bool,
 }
 
 /// Why a stream has ended.
@@ -61,6 +70,13 @@ const PAUSE: Duration = Duration::from_millis(200);
 
 /// How long a look may take.
 const LOOK_WITHIN: Duration = Duration::from_secs(30);
+
+/// When it is looked again at somebody who changes all the time.
+const MOVING: Duration = Duration::from_secs(1);
+
+/// So long a client waits for its turn to have facts counted again, and so long for that. After it a snapshot says less at once.
+const TURN_WITHIN: Duration = Duration::from_secs(2);
+const COUNTED_WITHIN: Duration = Duration::from_secs(5);
 
 impl Stream {
     pub(super) async fn run(mut self) {
@@ -97,11 +113,14 @@ impl Stream {
         let mut next_look = Instant::now();
         let mut next_keep_alive = begun + self.limits.keep_alive_every;
         let mut next_check = begun + self.limits.check_every;
+        // Those who wake everybody may do so faster than anybody looks, and not all streams look at the same time.
+        let mut is_spread = false;
         loop {
             tokio::select! {
                 biased;
                 () = self.frames.closed() => return Err(End::Gone),
                 () = ending(&mut self.ended, self.line.as_mut()) => return Err(End::Ending),
+                () = signed_out(self.session.as_mut()) => return Err(End::Refused(Code::Unauthenticated)),
                 () = expired(until) => return Err(End::Refused(Code::ExpiredToken)),
                 () = sleep_until(begun + self.limits.at_most) => return Err(End::Over),
                 () = sleep_until(next_check) => {
@@ -110,13 +129,18 @@ impl Stream {
                 }
                 () = sleep_until(next_look) => {
                     // What comes from here on is a reason to look again.
-                    self.look(&mut seen).await?;
-                    next_look = Instant::now() + half_to_double(self.limits.look_every);
+                    let (found, again) = self.look(&mut seen).await?;
+                    (next_look, is_spread) = (Instant::now() + again, false);
                     sleep(PAUSE).await;
+                    // Until now those who look at the same time have found it there.
+                    drop(found);
                 }
-                everybody = self.waiting.hint() => {
-                    let wait = if everybody { Duration::from_millis(share(2_000)) } else { Duration::ZERO };
-                    next_look = next_look.min(Instant::now() + wait);
+                () = self.waiting.word() => next_look = Instant::now(),
+                // The sender lives as long as the hub does.
+                _ = self.everybody.changed() => {
+                    if !std::mem::replace(&mut is_spread, true) {
+                        next_look = next_look.min(Instant::now() + Duration::from_millis(share(2_000)));
+                    }
                 }
                 () = sleep_until(next_keep_alive) => {
                     self.send(KEEP_ALIVE.to_owned()).await?;
@@ -131,62 +155,90 @@ impl Stream {
         door.refuses().await.map_or(Ok(()), |code| Err(End::Refused(code)))
     }
 
-    /// Tells what is new. A store that fails is asked again later: the client has lost nothing by that.
-    async fn look(&mut self, seen: &mut Option<State>) -> Result<(), End> {
-        let looked = timeout(LOOK_WITHIN, self.news(seen.as_ref())).await;
-        let failed = match looked {
-            Ok(Ok(None)) => None,
-            Ok(Ok(Some((state, told)))) => {
-                self.tell(told, &state).await?;
-                *seen = Some(state);
-                None
-            }
-            Ok(Err(error)) => Some(error),
-            Err(_) => Some(StoreError::other("it takes too long")),
-        };
-        if self.hub.is_failing(failed.is_some()) {
-            if let Some(error) = failed {
-                warn!(error = &error as &dyn Error, "streams cannot look at the store");
+    /// Tells what is new, and says when to look again. A store that fails is asked again later: the client has lost nothing by that.
+    async fn look(&mut self, seen: &mut Option<Arc<State>>) -> Result<(Option<Arc<Seen>>, Duration), End> {
+        let usual = half_to_double(self.limits.look_every);
+        let looked = timeout(LOOK_WITHIN, self.news(seen.as_deref())).await;
+        let looked = looked.unwrap_or_else(|_| Err(StoreError::other("it takes too long")));
+        if self.is_failing != looked.is_err() {
+            self.is_failing = looked.is_err();
+            if let Err(error) = &looked {
+                warn!(error = error as &dyn Error, "a stream cannot look at the store");
             } else {
-                info!("streams can look at the store again");
+                info!("a stream can look at the store again");
             }
         }
-        Ok(())
-    }
-
-    /// What there is, and what is to be told of it. Nothing where nothing has changed.
-    async fn news(&mut self, seen: Option<&State>) -> Result<Option<(State, Told)>, StoreError> {
-        let Listener { reader, user, now, .. } = &self.listener;
-        if let Some(seen) = seen {
-            if reader.lifetime(*user).await?.as_of == seen.as_of {
-                return Ok(None);
+        match looked {
+            Ok(Told::Nothing) => Ok((None, usual)),
+            Ok(Told::News(found, steps)) => {
+                self.tell(&found.state, steps).await?;
+                *seen = Some(Arc::clone(&found.state));
+                Ok((Some(found), usual))
             }
-            let (state, workouts) = State::read(&**reader, *user, now()).await?;
-            let step = Step::new(seen, &state, &workouts, 0);
-            return Ok(Some((state, Told::News(vec![step]))));
+            Ok(Told::Moving(as_of)) => {
+                // Without an id: whoever comes back goes on from what was told before.
+                self.send(frame::event(&News::snapshot(as_of), None)).await?;
+                Ok((None, MOVING.min(usual)))
+            }
+            Err(_) => {
+                figures::failed();
+                Ok((None, usual))
+            }
         }
-        let (state, workouts) = State::read(&**reader, *user, now()).await?;
-        let steps = self.since_last(&state, &workouts).await?;
-        let told = steps.map_or(Told::Snapshot, Told::News);
-        Ok(Some((state, told)))
     }
 
-    /// What has happened since the client was here, if it was and says so.
-    async fn since_last(&self, state: &State, workouts: &[Performed]) -> Result<Option<Vec<Step>>, StoreError> {
-        let Some(Ok(last)) = self.last else { return Ok(None) };
-        let Listener { reader, user, now, .. } = &self.listener;
-        // Nobody closes it.
-        let _counting = self.hub.counting.acquire().await;
-        since(last, state, workouts, &**reader, *user, now()).await
-    }
-
-    async fn tell(&self, told: Told, state: &State) -> Result<(), End> {
-        let steps = match told {
-            Told::News(steps) if steps.iter().map(|step| step.news.len()).sum::<usize>() <= MOST_NEWS => steps,
-            Told::News(_) | Told::Snapshot => {
-                let snapshot = News::snapshot(state);
-                return self.send(frame::event(&snapshot, Some(mark::Place::At(state.mark())))).await;
+    /// What there is, and what is to be told of it.
+    async fn news(&self, seen: Option<&State>) -> Result<Told, StoreError> {
+        let found = match self.waiting.shared.look(&self.listener, &self.hub.looking, seen).await? {
+            Look::Same => return Ok(Told::Nothing),
+            Look::Moving(as_of) => return Ok(Told::Moving(as_of)),
+            Look::Seen(found) => found,
+        };
+        let steps = match seen {
+            None => self.since_last(&found).await?,
+            Some(seen) => {
+                let mut step = Step::new(seen, &found, 0);
+                // Another day, and nothing else.
+                if seen.as_of == found.state.as_of && step.news.len() == 1 {
+                    step.told = 1;
+                }
+                Some(vec![step])
             }
+        };
+        Ok(Told::News(found, steps))
+    }
+
+    /// What has happened since the client was here, if it was and says so, and if that can be found out soon.
+    async fn since_last(&self, now: &Arc<Seen>) -> Result<Option<Vec<Step>>, StoreError> {
+        let Some(Ok(place)) = self.last else { return Ok(None) };
+        let Listener { reader, user, now: clock, .. } = &self.listener;
+        let recount = Recount { place, now: Arc::clone(now), reader: Arc::clone(reader), user: *user, at: clock() };
+        if recount.misses_nothing() {
+            return Ok(Some(Vec::new()));
+        }
+        if !recount.may_be_known() {
+            return Ok(None);
+        }
+        let (own, all) = (Arc::clone(&self.waiting.shared.counting), Arc::clone(&self.hub.counting));
+        let turn = async { (own.acquire_owned().await, all.acquire_owned().await) };
+        let Ok(turn) = timeout(TURN_WITHIN, turn).await else { return Ok(None) };
+        // Counting does not end when nobody waits for it, and its place is taken until it does.
+        let waiting = self.hub.people.wait_for(*user);
+        let counting = tokio::spawn(async move {
+            let _until_counted = (turn, waiting);
+            recount.steps().await
+        });
+        match timeout(COUNTED_WITHIN, counting).await {
+            Ok(counted) => counted.map_err(StoreError::other)?,
+            Err(_) => Ok(None),
+        }
+    }
+
+    async fn tell(&self, state: &State, steps: Option<Vec<Step>>) -> Result<(), End> {
+        let few = |steps: &Vec<Step>| steps.iter().map(|step| step.news.len()).sum::<usize>() <= MOST_NEWS;
+        let Some(steps) = steps.filter(few) else {
+            let place = Some(mark::Place::At(state.mark()));
+            return self.send(frame::event(&News::snapshot(state.as_of), place)).await;
         };
         for (news, place) in steps.iter().flat_map(Step::left) {
             self.send(frame::event(news, Some(place))).await?;
@@ -205,8 +257,10 @@ impl Stream {
 
 /// What a look has come to.
 enum Told {
-    News(Vec<Step>),
-    Snapshot,
+    Nothing,
+    /// What there is, and how it came to that, where that is known.
+    News(Arc<Seen>, Option<Vec<Step>>),
+    Moving(AsOf),
 }
 
 impl End {
@@ -232,6 +286,13 @@ async fn ending(ended: &mut watch::Receiver<bool>, line: Option<&mut Line>) {
         // Without a hub there is nothing to wait for either.
         _ = ended.wait_for(|ended| *ended) => {}
         () = line => {}
+    }
+}
+
+async fn signed_out(session: Option<&mut Waiting<u64, ()>>) {
+    match session {
+        Some(session) => session.word().await,
+        None => pending().await,
     }
 }
 

@@ -14,7 +14,7 @@ const SAFE: &str = "__Host-stats_session";
 const LOCAL: &str = "stats_session";
 
 /// Where there is one.
-pub(super) fn token(request: &Parts) -> Option<&str> {
+pub(crate) fn token(request: &Parts) -> Option<&str> {
     let wanted = name(request);
     let lines = request.headers.get_all(header::COOKIE).iter().filter_map(|line| line.to_str().ok());
     let pairs = lines.flat_map(|line| line.split(';')).filter_map(|pair| pair.trim().split_once('='));

@@ -12,5 +12,6 @@ mod keeper;
 mod page;
 mod routes;
 
+pub(crate) use cookie::token;
 pub(crate) use keeper::Keeper;
 pub(crate) use routes::{At, enter, nothing, routes};

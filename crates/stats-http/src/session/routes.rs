@@ -119,10 +119,13 @@ async fn begin(State(shared): State<Shared>, request: Request) -> Response {
     }
 }
 
-async fn end(request: Request) -> Response {
+async fn end(State(shared): State<Shared>, request: Request) -> Response {
     let (request, _) = request.into_parts();
     if Sender::of(&request) != Sender::Ours {
         return Code::ForeignOrigin.into_response();
+    }
+    if let Some(token) = cookie::token(&request) {
+        shared.live.sign_out(token);
     }
     ([(header::SET_COOKIE, cookie::forget(&request))], to(&format!("{}/session", prefix(&request)))).into_response()
 }

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use async_trait::async_trait;
 use axum::body::Body;
@@ -10,7 +11,7 @@ use axum::http::request::Parts;
 use http_body_util::BodyExt;
 use metrics::{Counter, Gauge, Histogram, Key, KeyName, Metadata, Recorder, SharedString, Unit, with_local_recorder};
 use stats_http::{Api, Authenticator, Identity, Live, Refused};
-use stats_store::StatsStore;
+use stats_store::{Answer, Lifetime, StatsReader, StatsStore, StoreError, Totals};
 use tokio::runtime;
 use tower::ServiceExt;
 use workout_events::UserId;
@@ -28,7 +29,7 @@ fn every_figure_is_documented_and_told_and_none_names_a_person() {
     let runtime = runtime::Builder::new_current_thread().enable_all().build().unwrap();
     with_local_recorder(&told, || {
         runtime.block_on(async {
-            let live = Live::new();
+            let (live, often) = (Live::new(), Live::new().keep_alive_every(Duration::from_millis(10)));
             let router = Api::new(StatsStore::memory().reader()).live(live.clone()).authenticator(Everybody).router();
             let ask = |path| Request::get(format!("/v1/users/{user}/{path}")).body(Body::empty()).unwrap();
             router.clone().oneshot(ask("totals")).await.unwrap();
@@ -37,6 +38,12 @@ fn every_figure_is_documented_and_told_and_none_names_a_person() {
             while !stream.frame().await.unwrap().unwrap().data_ref().is_some_and(|data| is_snapshot(data)) {}
             live.end();
             assert!(stream.frame().await.is_none());
+            let broken = Arc::new(Broken(StatsStore::memory().reader()));
+            let broken = Api::new(broken).authenticator(Everybody).live(often.clone()).router();
+            let mut stream = broken.oneshot(ask("live")).await.unwrap().into_body();
+            // The line that says nothing comes behind the first look.
+            while stream.frame().await.unwrap().unwrap().data_ref().is_none_or(|data| data != ":\n\n") {}
+            often.end();
         });
     });
     let keys = told.0.lock().unwrap();
@@ -53,6 +60,25 @@ struct Everybody;
 impl Authenticator for Everybody {
     async fn authenticate(&self, _: &Parts) -> Result<Identity, Refused> {
         Ok(Identity::admin())
+    }
+}
+
+/// A store that knows no workouts.
+#[derive(Debug)]
+struct Broken(Arc<dyn StatsReader>);
+
+#[async_trait]
+impl StatsReader for Broken {
+    async fn totals(&self, user: UserId) -> Result<Totals, StoreError> {
+        self.0.totals(user).await
+    }
+
+    async fn ping(&self) -> Result<(), StoreError> {
+        self.0.ping().await
+    }
+
+    async fn lifetime(&self, user: UserId) -> Result<Answer<Lifetime>, StoreError> {
+        self.0.lifetime(user).await
     }
 }
 

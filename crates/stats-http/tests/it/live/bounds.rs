@@ -21,6 +21,8 @@ use crate::support::{LIMIT, Served};
 #[derive(Debug, Clone, Default)]
 struct Door {
     expires_in: Option<Duration>,
+    /// Whoever has any token is this one.
+    bearer: Option<UserId>,
     closed: Arc<AtomicBool>,
 }
 
@@ -28,6 +30,7 @@ struct Door {
 impl Authenticator for Door {
     async fn authenticate(&self, request: &Parts) -> Result<Identity, Refused> {
         let user = request.headers.get("x-user").and_then(|user| user.to_str().ok()?.parse().ok());
+        let user = user.or(self.bearer.filter(|_| request.headers.contains_key("authorization")));
         let identity = Identity::user(user.ok_or(Refused::Unauthenticated)?);
         if self.closed.load(Ordering::Relaxed) {
             return Err(Refused::InvalidToken);
@@ -113,6 +116,27 @@ async fn a_page_stops_listening_when_its_reader_is_no_longer_let_in() {
     listening.until("snapshot").await;
     door.closed.store(true, Ordering::Relaxed);
     assert_eq!(listening.until("end").await[0].data["code"], "invalid_token");
+}
+
+#[tokio::test]
+async fn signing_out_ends_the_streams_of_that_browser() {
+    let (store, me) = (StatsStore::memory(), UserId::generate());
+    let api = Api::new(store.reader()).authenticator(Door { bearer: Some(me), ..Door::default() }).browser_sessions();
+    let served = Served::new(api.router()).await;
+    let listen = async |name: &str| {
+        let mut listening = Listening::to(&served, me, name).await;
+        listening.until("snapshot").await;
+        listening
+    };
+    let cookie = |token: &str| format!("Cookie: stats_session={token}\r\n");
+    let mut here = listen(&cookie("here")).await;
+    let mut elsewhere = listen(&cookie("elsewhere")).await;
+    let headers = format!("{}Sec-Fetch-Site: same-origin\r\n", cookie("here"));
+    assert_eq!(served.send("POST", "/session/end", &headers, b"").await.status, 303);
+    assert_eq!(here.until("end").await[0].data["code"], "unauthenticated");
+    let headers = format!("{}Sec-Fetch-Site: same-origin\r\n", cookie("elsewhere"));
+    assert_eq!(served.send("POST", "/session/end", &headers, b"").await.status, 303);
+    assert_eq!(names(&elsewhere.until("end").await), ["end"], "once, and not before");
 }
 
 #[tokio::test]

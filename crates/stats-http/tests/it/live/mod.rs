@@ -2,6 +2,7 @@
 
 mod bounds;
 mod client;
+mod load;
 mod resumed;
 mod seen;
 mod told;

@@ -77,6 +77,29 @@ async fn who_is_cut_off_in_the_middle_goes_on_behind_the_last_event() {
 }
 
 #[tokio::test]
+async fn goals_that_were_missed_earlier_and_told_later_are_not_mistaken_for_those_that_were_told() {
+    let person = Person::new();
+    let served = person.served().await;
+    let mut listening = Listening::to(&served, person.user, "").await;
+    listening.until("snapshot").await;
+    person.write(&[person.goal_until("2026-03-20T00:00:00Z")]).await;
+    let settle = async |time: &str| {
+        let told = person.store.settle(time.parse().unwrap(), |_| {}).await.unwrap();
+        person.live.wake(person.user);
+        told
+    };
+    assert_eq!(settle("2026-03-25T00:00:00Z").await, 1);
+    let told = listening.until("goal.missed").await;
+    assert_eq!(told.last().unwrap().data["last_day"], "2026-03-20");
+    let last = listening.until("changed").await.pop().unwrap().id;
+    drop(listening);
+    person.write(&[person.goal_until("2026-03-10T00:00:00Z")]).await;
+    assert_eq!(settle("2026-03-26T00:00:00Z").await, 1);
+    let mut back = Listening::after(&served, person.user, &last).await;
+    assert_eq!(back.next().await.unwrap().name, "snapshot");
+}
+
+#[tokio::test]
 async fn an_id_that_is_none_of_ours_begins_with_a_snapshot() {
     let person = Person::new();
     let served = person.served().await;

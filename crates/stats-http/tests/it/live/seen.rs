@@ -13,6 +13,7 @@ use workout_events::{
 
 use crate::support::Served;
 
+#[derive(Debug)]
 pub(super) struct Person {
     pub(super) user: UserId,
     pub(super) store: StatsStore,
@@ -53,6 +54,14 @@ impl Person {
 
     pub(super) fn gone(workout: WorkoutId, revision: u32) -> Fact {
         Fact::from(&Event::new("/tests", WorkoutDeleted::new(workout, revision)).unwrap())
+    }
+
+    /// To run once until then, said on the first of March.
+    pub(super) fn goal_until(&self, last: &str) -> Fact {
+        let last: Timestamp = last.parse().unwrap();
+        let goal = GoalSet::new(GoalId::generate(), self.user, GoalMetric::Workouts, 1_u32, GoalPeriod::Once);
+        let time: Timestamp = "2026-03-01T00:00:00Z".parse().unwrap();
+        Fact::from(&Event::builder("/tests", goal.due_at(Moment::from(last))).time(time).build().unwrap())
     }
 
     /// To run so many metres in all.

@@ -1,10 +1,12 @@
 //! What is told, as it happens.
 
+use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
 use serde_json::json;
-use stats_http::{Api, Live};
+use stats_http::{Api, Dashboard, Live};
 use workout_events::WorkoutId;
+use workout_events::jiff::Timestamp;
 
 use super::client::{Listening, names};
 use super::seen::Person;
@@ -59,6 +61,31 @@ async fn a_hint_that_is_lost_delays_what_it_was_about() {
     // This wakes the streams of another hub.
     person.write(&[person.run(WorkoutId::generate(), 0, 5_000, 1)]).await;
     assert_eq!(listening.until("changed").await[0].name, "workout.performed");
+}
+
+static CLOCK: AtomicI64 = AtomicI64::new(0);
+
+fn clock() -> Timestamp {
+    Timestamp::from_second(CLOCK.load(Ordering::SeqCst)).unwrap()
+}
+
+fn set_clock(to: &str) {
+    CLOCK.store(to.parse::<Timestamp>().unwrap().as_second(), Ordering::SeqCst);
+}
+
+#[tokio::test]
+async fn a_streak_that_is_over_because_the_day_is_is_told() {
+    let person = Person::new();
+    person.write(&[0, 1].map(|day| person.run(WorkoutId::generate(), day, 5_000, 1))).await;
+    set_clock("2026-03-03T23:59:59Z");
+    let live = Live::new().look_every(Duration::from_millis(20));
+    let served = Served::new(Dashboard::new(person.store.reader()).live(live).clock(clock).routes()).await;
+    let mut listening = Listening::at(served.address, &format!("/dashboard/{}/live", person.user), "").await;
+    listening.until("snapshot").await;
+    set_clock("2026-03-04T00:00:00Z");
+    let told = listening.until("changed").await;
+    assert_eq!(names(&told), ["streak", "changed"]);
+    assert_eq!((&told[0].data["days"], &told[0].data["longest_days"]), (&json!(0), &json!(2)));
 }
 
 #[tokio::test]
