@@ -13,6 +13,7 @@ mod goals;
 mod live;
 mod pages;
 mod print;
+mod renewal;
 mod sign_in;
 mod speed;
 mod transfer;

@@ -43,9 +43,18 @@ function quicken(root) {
   }
 }
 
-async function page(address) {
-  const answer = await fetch(address, { headers: { accept: "text/html" }, credentials: "same-origin" });
+class SignedOut extends Error {}
+
+async function ask(address, accept) {
+  const answer = await fetch(address, { headers: { accept }, credentials: "same-origin" });
+  // Who is led to another page is led to the door.
+  if (answer.redirected || answer.status === 401) throw new SignedOut();
   if (!answer.ok) throw new Error(String(answer.status));
+  return answer;
+}
+
+async function page(address) {
+  const answer = await ask(address, "text/html");
   return new DOMParser().parseFromString(await answer.text(), "text/html");
 }
 
@@ -86,6 +95,13 @@ if (zone && !document.cookie.includes("board_zone=")) {
   document.cookie = `board_zone=${encodeURIComponent(zone)}; Path=${base}; Max-Age=31536000; SameSite=Lax`;
 }
 
+// What was done is said once, and not again by every renewal.
+const here = new URL(location.href);
+if (here.searchParams.has("done")) {
+  here.searchParams.delete("done");
+  history.replaceState(null, "", here);
+}
+
 // Hears what happens, and says what has changed. Where there is no stream to be had it looks from time to time.
 const news = document.getElementById("news");
 const EVERY = 10_000;
@@ -102,14 +118,27 @@ const WORDS = {
 };
 let since = Date.now();
 let heard = new Set();
-let newest = 0;
+// Not always the highest: a store that was restored begins anew from a lower version.
+let newest = null;
 let renewing = false;
+let over = false;
 let stream = null;
 let timer = 0;
 
 const main = () => document.getElementById("main");
+const version = () => Number(main().dataset.version);
+
+// Whether somebody has put something else into a field than what the page came with.
+function isFilled(field) {
+  if (field.options) return field.selectedIndex !== Math.max(0, [...field.options].findIndex((option) => option.defaultSelected));
+  return field.checked !== field.defaultChecked || field.value !== field.defaultValue;
+}
+
 // Nothing is taken from under somebody's hands.
-const isBusy = () => main().contains(document.activeElement?.closest("form"));
+function isBusy() {
+  if (main().contains(document.activeElement?.closest("form"))) return true;
+  return [...main().querySelectorAll("form input, form select, form textarea")].some(isFilled);
+}
 
 function figures(root) {
   return new Map([...root.querySelectorAll("[data-figure]")].map((figure) => [figure.dataset.figure, figure]));
@@ -155,17 +184,20 @@ async function renew() {
 
 // Brings the page to the newest version that was heard of.
 async function update() {
-  if (renewing || isBusy() || newest <= Number(main().dataset.version)) return;
+  if (renewing || newest === null || newest === version() || isBusy()) return;
   renewing = true;
   const wanted = newest;
   try {
     await renew();
-  } catch {
-    stale();
+  } catch (error) {
+    fail(error);
+    return;
   } finally {
     renewing = false;
   }
-  if (newest > wanted) update();
+  // The page may know more than what was heard until now.
+  if (newest === wanted) newest = version();
+  else update();
 }
 
 function answers() {
@@ -182,18 +214,32 @@ function stale() {
   news.textContent = `The service does not answer; these figures are of ${clock}.`;
 }
 
+// There is nobody to ask for until somebody signs in, here or in another window.
+function leave(words) {
+  over = true;
+  hush();
+  news.dataset.stale = "yes";
+  const link = document.createElement("a");
+  link.href = location.href;
+  link.textContent = "Open the page again";
+  news.replaceChildren(`${words} `, link);
+}
+
+function fail(error) {
+  if (error instanceof SignedOut) leave("You are signed out.");
+  else stale();
+}
+
 async function look() {
   try {
-    const answer = await fetch(`${main().dataset.liveAt}/version`, { credentials: "same-origin" });
-    if (!answer.ok) throw new Error(String(answer.status));
-    const version = Number(await answer.text());
-    // A page to sign in is no answer.
-    if (!Number.isInteger(version)) throw new Error("no version");
-    newest = version;
+    const answer = await ask(`${main().dataset.liveAt}/version`, "text/plain");
+    const said = Number(await answer.text());
+    if (!Number.isInteger(said)) throw new Error("no version");
+    newest = said;
     answers();
     await update();
-  } catch {
-    stale();
+  } catch (error) {
+    fail(error);
   }
 }
 
@@ -202,6 +248,7 @@ async function poll(until) {
   clearTimeout(timer);
   if (document.visibilityState !== "visible") return;
   await look();
+  if (over) return;
   timer = setTimeout(() => (Date.now() < until ? poll(until) : listen()), EVERY);
 }
 
@@ -213,6 +260,7 @@ function hush() {
 
 function listen() {
   hush();
+  over = false;
   if (!main().dataset.liveAt || document.visibilityState !== "visible") return;
   stream = new EventSource(`${main().dataset.liveAt}/live`);
   const arrived = (event) => {
@@ -223,6 +271,10 @@ function listen() {
   stream.addEventListener("open", answers);
   stream.addEventListener("snapshot", arrived);
   stream.addEventListener("changed", arrived);
+  stream.addEventListener("end", (event) => {
+    const isHidden = JSON.parse(event.data).code === "not_found";
+    leave(isHidden ? "This is shown to you no longer." : "You are signed out.");
+  });
   for (const [name, words] of Object.entries(WORDS)) stream.addEventListener(name, () => heard.add(words));
   stream.addEventListener("error", () => {
     // It comes back by itself, unless it was refused.

@@ -63,7 +63,11 @@ pub(in crate::dashboard) async fn set(own: Own, Form(pairs): Form<Pairs>) -> Res
         Err(faults) => faults,
     };
     match page(visit, None, &form, &faults).await {
-        Ok(page) => (StatusCode::UNPROCESSABLE_ENTITY, of_user(visit, &page)).into_response(),
+        Ok(page) => {
+            // It says what is wrong, and what was typed stays: it does not renew itself.
+            let page = Page { as_of: None, ..page };
+            (StatusCode::UNPROCESSABLE_ENTITY, of_user(visit, &page)).into_response()
+        }
         Err(failure) => visit.site.fail(&failure),
     }
 }

@@ -149,6 +149,7 @@ async fn what_is_wrong_with_a_goal_is_said_beside_its_field_and_nothing_typed_is
         assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY, "{body}");
         is_strict(&answer);
         assert!(answer.body.contains(what) && answer.body.contains("value=\"Mine"), "{body}: {}", answer.body);
+        assert!(!answer.body.contains("data-live-at"), "a page with a mistake in it renews itself");
     }
     assert_eq!(site.store.reader().goals_set(ada()).await.unwrap().value.len(), goals);
 }
