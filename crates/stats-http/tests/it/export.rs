@@ -17,8 +17,9 @@ use stats_store::{
     Answer, Days, Fact, Lifetime, StatsReader, StatsStore, StoreError, Sums, Totals, WholeWorkout, WorkoutFilter,
 };
 use tower::ServiceExt;
+use workout_events::jiff::{Timestamp, ToSpan};
 use workout_events::types::user::UserErased;
-use workout_events::{Event, UserId};
+use workout_events::{ActivityType, Event, Source, UserId, WorkoutId, WorkoutPerformed, ZoneName};
 
 use crate::support::{Reply, Served, performed, store};
 
@@ -308,4 +309,18 @@ async fn a_file_is_of_one_moment_or_cut_off() {
         let whole = to_bytes(file.into_body(), usize::MAX).await;
         assert_eq!(whole.is_ok(), fact.user_id() != Some(user), "{fact:?}");
     }
+}
+
+#[tokio::test]
+async fn what_a_spreadsheet_would_compute_is_a_text_in_a_table() {
+    let (user, store) = (UserId::generate(), StatsStore::memory());
+    let started: Timestamp = "2026-03-01T10:00:00Z".parse().unwrap();
+    let times = (started.into(), (started + 1.hours()).into());
+    let ids = (WorkoutId::generate(), user);
+    let mut workout = WorkoutPerformed::in_zone(ids, Source::new("coach"), ActivityType::Yoga, times, ZoneName::utc());
+    workout.title = Some("=HYPERLINK(1)".to_owned());
+    let _ = store.writer().write(&[Fact::from(&Event::new("/coach", workout).unwrap())]).await.unwrap();
+    let served = Served::new(Api::new(store.reader()).router()).await;
+    let table = get(&served, user, "format=csv").await.text();
+    assert!(table.contains(",'=HYPERLINK(1),"), "{table}");
 }
