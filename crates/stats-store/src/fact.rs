@@ -116,11 +116,6 @@ impl Fact {
         }
     }
 
-    /// Whether it is the first that there is to say of a workout, unless it comes again or late.
-    pub(crate) fn looks_new(&self) -> bool {
-        matches!(&self.body, Body::Performed(counted) if counted.revision == 1)
-    }
-
     /// The id of the event where it is not the one that follows from what happened.
     pub(crate) fn foreign_id(&self) -> Option<Uuid> {
         Some(Uuid::from(self.event_id)).filter(|id| *id != self.identity)

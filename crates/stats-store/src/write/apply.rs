@@ -29,10 +29,10 @@ pub(crate) async fn apply(
 ) -> Result<(Vec<Effect>, Vec<News>), StoreError> {
     let mut concerned: BTreeSet<Uuid> = facts.iter().filter_map(Fact::user_id).map(Uuid::from).collect();
     if again || facts.iter().any(|fact| fact.user_id().is_none()) {
-        concerned.extend(heads(tables, facts, true, false).await?.iter().filter_map(|head| head.user_id));
+        concerned.extend(heads(tables, facts, false).await?.iter().filter_map(|head| head.user_id));
     }
     let mut people = People::lock(tables, &concerned).await?;
-    let found = heads(tables, facts, again, true).await?;
+    let found = heads(tables, facts, true).await?;
     if found.iter().filter_map(|head| head.user_id).any(|user| !concerned.contains(&user)) {
         return Err(Kind::Raced.into());
     }
@@ -53,7 +53,7 @@ pub(crate) async fn apply(
             Body::Performed(_) | Body::Deleted { .. } => {
                 let heads = match found.take().filter(|_| run.len() == facts.len()) {
                     Some(heads) => heads,
-                    None => heads(tables, run, again, true).await?,
+                    None => heads(tables, run, true).await?,
                 };
                 let (mut written, mut told) = workouts(tables, &mut people, run, heads, again, now_us).await?;
                 effects.append(&mut written);
@@ -79,11 +79,8 @@ pub(crate) async fn apply(
     Ok((effects, news))
 }
 
-/// What is known of the workouts that these facts are about; of those that look new only if `all` is asked for. Were one of
-/// them known after all, its row would be in the way when it is put, and the transaction begins anew.
-async fn heads(tables: &mut impl Tables, facts: &[Fact], all: bool, lock: bool) -> Result<Vec<Head>, StoreError> {
-    let asked = facts.iter().filter(|fact| all || !fact.looks_new());
-    let ids: BTreeSet<_> = asked.filter_map(Fact::workout_id).map(Uuid::from).collect();
+async fn heads(tables: &mut impl Tables, facts: &[Fact], lock: bool) -> Result<Vec<Head>, StoreError> {
+    let ids: BTreeSet<_> = facts.iter().filter_map(Fact::workout_id).map(Uuid::from).collect();
     if ids.is_empty() {
         return Ok(Vec::new());
     }
