@@ -53,7 +53,8 @@ pub enum Effect {
     /// It was in the ledger already.
     Duplicate,
     /// Something else is in the ledger under its event id, or under its workout and revision. It is kept in quarantine,
-    /// unless it is [of a caller](Fact::of_caller), and does not count: two different facts with one identity are a defect of whoever published them.
+    /// unless it is [of a caller](Fact::of_caller), and does not count: two different facts with one identity are a defect
+    /// of whoever published them.
     Conflict,
     /// It is about a person who was erased. Nothing of it is kept.
     Erased,

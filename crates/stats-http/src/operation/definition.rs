@@ -104,6 +104,18 @@ pub(crate) fn open(
     }
 }
 
+/// A question about a person, answered by a handler of its own to whoever may see the person.
+pub(super) fn seen(
+    path: &'static str,
+    id: &'static str,
+    summary: &'static str,
+    input: fn(&mut SchemaGenerator) -> Schema,
+    output: Output,
+    route: MethodRouter<Shared>,
+) -> Operation {
+    Operation { access: Access::Viewer, input, ..open(path, id, summary, output, route) }
+}
+
 /// A question about a person: the answer comes with the moment that it is of.
 pub(crate) fn about<Q, A, F, Fut>(path: &'static str, id: &'static str, summary: &'static str, answer: F) -> Operation
 where
@@ -135,18 +147,8 @@ where
         let asked = ask(shared, path, request, answer, wrap);
         timeout(limit, asked).await.unwrap_or_else(|_| Err(Code::TimedOut.into()))
     };
-    Operation {
-        method: Method::GET,
-        path,
-        id,
-        summary,
-        access: Access::Viewer,
-        input: Q::json_schema,
-        body: None,
-        output: Output::Json(SchemaGenerator::subschema_for::<W>),
-        problems: &[],
-        route: on(MethodFilter::GET, handler),
-    }
+    let output = Output::Json(SchemaGenerator::subschema_for::<W>);
+    seen(path, id, summary, Q::json_schema, output, on(MethodFilter::GET, handler))
 }
 
 async fn ask<Q, A, W, F, Fut>(

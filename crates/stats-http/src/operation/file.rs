@@ -1,8 +1,8 @@
 //! Questions about a person whose answer is a file.
 
 use axum::extract::{Request, State};
+use axum::http::StatusCode;
 use axum::http::request::Parts;
-use axum::http::{Method, StatusCode};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{MethodFilter, on};
 use schemars::{JsonSchema, SchemaGenerator};
@@ -10,8 +10,8 @@ use serde::de::DeserializeOwned;
 use stats_store::Answer;
 use tokio::time::timeout;
 
-use super::definition::{Asked, PathPairs};
-use super::{Access, Operation, Output, Person, Reply, read_pairs};
+use super::definition::{Asked, PathPairs, seen};
+use super::{Operation, Output, Person, Reply, read_pairs};
 use crate::limit::Tag;
 use crate::problem::{Code, Problem};
 use crate::state::Shared;
@@ -36,18 +36,8 @@ where
             .await
             .unwrap_or_else(|_| Err(Code::TimedOut.into()))
     };
-    Operation {
-        method: Method::GET,
-        path,
-        id,
-        summary,
-        access: Access::Viewer,
-        input: Q::json_schema,
-        body: None,
-        output: Output::File(SchemaGenerator::subschema_for::<Reply<J>>, texts),
-        problems: &[],
-        route: on(MethodFilter::GET, handler),
-    }
+    let output = Output::File(SchemaGenerator::subschema_for::<Reply<J>>, texts);
+    seen(path, id, summary, Q::json_schema, output, on(MethodFilter::GET, handler))
 }
 
 async fn ask<Q, F, Fut>(shared: Shared, path: PathPairs, request: Request, answer: F) -> Result<Response, Problem>

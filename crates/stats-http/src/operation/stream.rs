@@ -1,15 +1,14 @@
 //! A question that is answered as long as the client listens.
 
 use axum::extract::{Request, State};
-use axum::http::Method;
 use axum::http::request::Parts;
 use axum::response::Response;
 use axum::routing::{MethodFilter, on};
 use schemars::JsonSchema;
 use tokio::time::timeout;
 
-use super::definition::{Asked, PathPairs};
-use super::{Access, Nothing, Operation, Output, Person, read_pairs};
+use super::definition::{Asked, PathPairs, seen};
+use super::{Nothing, Operation, Output, Person, read_pairs};
 use crate::problem::{Code, Problem};
 use crate::state::Shared;
 
@@ -24,18 +23,7 @@ where
         let opened = ask(shared, path, request, open);
         timeout(limit, opened).await.unwrap_or_else(|_| Err(Code::TimedOut.into()))
     };
-    Operation {
-        method: Method::GET,
-        path,
-        id,
-        summary,
-        access: Access::Viewer,
-        input: Nothing::json_schema,
-        body: None,
-        output: Output::Events,
-        problems: &[],
-        route: on(MethodFilter::GET, handler),
-    }
+    seen(path, id, summary, Nothing::json_schema, Output::Events, on(MethodFilter::GET, handler))
 }
 
 async fn ask<F, Fut>(shared: Shared, path: PathPairs, request: Request, open: F) -> Result<Response, Problem>
