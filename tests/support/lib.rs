@@ -23,7 +23,8 @@
 //!
 //! Read in this order: [`env`](mod@env) (the contract between the two halves), [`rabbitmq`] and [`postgres`] (what a
 //! test uses), [`own`] (a server that a test may ill-treat), [`proxy`] (a way to PostgreSQL that a test may cut), [`wait`],
-//! [`python`] and [`node`] (other languages), [`servers`] (where the servers come from).
+//! [`service`] (a service of ours as a process) and [`http`], [`python`] and [`node`] (other languages), [`servers`] (where the
+//! servers come from).
 
 #![expect(
     clippy::print_stderr,
@@ -31,6 +32,7 @@
 )]
 
 pub mod env;
+pub mod http;
 pub mod node;
 pub mod own;
 pub mod postgres;
@@ -38,6 +40,7 @@ pub mod proxy;
 pub mod python;
 pub mod rabbitmq;
 pub mod servers;
+pub mod service;
 pub mod wait;
 
 mod cache;

@@ -14,7 +14,7 @@ pub(crate) mod family;
 mod local;
 mod orphans;
 pub(crate) mod postgres;
-mod process;
+pub(crate) mod process;
 pub(crate) mod programs;
 mod provide;
 pub(crate) mod rabbitmq;

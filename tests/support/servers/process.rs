@@ -4,10 +4,10 @@ use std::fs::{self, File};
 use std::io;
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, Command, ExitStatus, Stdio};
 use std::time::Duration;
 
-use rustix::process::{Pid, Signal, kill_process_group};
+use rustix::process::{Pid, Signal, kill_process, kill_process_group};
 
 use crate::wait;
 
@@ -40,12 +40,30 @@ pub(crate) struct Process {
 impl Process {
     /// Starts `command`, which says what it has to say in the file `log` and ends nicely on the signal `end`.
     pub(crate) fn start(name: &'static str, command: &mut Command, log: PathBuf, end: Signal) -> Result<Self, String> {
-        let spawn = |command: &mut Command| -> io::Result<Child> {
-            let out = File::create(&log)?;
-            let err = out.try_clone()?;
-            command.stdin(Stdio::piped()).stdout(out).stderr(err).process_group(0).spawn()
-        };
-        let child = spawn(command).map_err(|error| format!("{name} cannot be started: {error}"))?;
+        let said = File::create(&log).and_then(|out| Ok((out.try_clone()?, out)));
+        Self::spawn(name, command, said, log, end)
+    }
+
+    /// Likewise, but what it says on its standard output goes to the file `out`, and `log` goes on where it ended.
+    pub(crate) fn start_apart(
+        name: &'static str,
+        command: &mut Command,
+        (out, log): (&Path, PathBuf),
+        end: Signal,
+    ) -> Result<Self, String> {
+        let said = File::create(out).and_then(|out| Ok((out, File::options().append(true).create(true).open(&log)?)));
+        Self::spawn(name, command, said, log, end)
+    }
+
+    fn spawn(
+        name: &'static str,
+        command: &mut Command,
+        said: io::Result<(File, File)>,
+        log: PathBuf,
+        end: Signal,
+    ) -> Result<Self, String> {
+        let spawn = |(out, err)| command.stdin(Stdio::piped()).stdout(out).stderr(err).process_group(0).spawn();
+        let child = said.and_then(spawn).map_err(|error| format!("{name} cannot be started: {error}"))?;
         Ok(Self { child, name, log, end })
     }
 
@@ -89,6 +107,18 @@ impl Process {
     pub(crate) fn kill(&mut self) {
         self.signal(Signal::KILL);
         let _ = self.child.wait();
+    }
+
+    /// Sends its signal to the process alone, and waits for its end.
+    pub(crate) async fn stop(&mut self) -> Option<ExitStatus> {
+        if let Some(process) = i32::try_from(self.child.id()).ok().and_then(Pid::from_raw) {
+            let _ = kill_process(process, self.end);
+        }
+        let status = wait::poll(START_LIMIT, || {
+            let status = self.child.try_wait();
+            async { status.ok().flatten() }
+        });
+        status.await
     }
 
     /// Sends a signal to the process and to all of its group.
