@@ -10,9 +10,9 @@ use tokio::time::sleep;
 use tracing::{info, warn};
 use workout_broker::Broker;
 use workout_events::jiff::Timestamp;
+use workout_examples::Shutdown;
 
 use crate::hints;
-use crate::shutdown::Shutdown;
 
 /// A few people at a time, so that a million of them are verified within some days.
 const VERIFY_EVERY: Duration = Duration::from_secs(10);

@@ -6,9 +6,10 @@ use std::time::Duration;
 use lapin::options::QueueDeleteOptions;
 use sqlx::postgres::PgPool;
 use stats_store::StatsStore;
+use tokio::time::sleep;
 use workout_benches::by_hand::open;
 use workout_benches::{Failure, Run};
-use workout_broker::{Broker, Queue};
+use workout_broker::{Broker, Outcome, Queue};
 use workout_events::WorkoutPerformed;
 use workout_events::amqp::Message;
 
@@ -21,6 +22,9 @@ pub(crate) const QUEUE: &str = "bench.ingest";
 
 /// How many are published together, and how long that may take.
 const WINDOW: (usize, Duration) = (500, Duration::from_mins(1));
+
+/// When a queue that was full is asked again.
+const ROOM: Duration = Duration::from_millis(1);
 
 pub(crate) async fn compare(postgres: &str, rabbitmq: &str, wanted: &Wanted, exercises: usize) -> Result<(), Failure> {
     let (store, pool) = (StatsStore::connect(postgres).await?, PgPool::connect(postgres).await?);
@@ -56,13 +60,25 @@ async fn empty(url: &str, broker: &Broker) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Publishes all of them.
+/// Publishes all of them, and waits where a queue has no room: the one in memory holds ten thousand.
 pub(crate) async fn publish(broker: &Broker, messages: &[Arc<Message>]) -> Result<(), Failure> {
     let mut lane = broker.lane();
     for window in messages.chunks(WINDOW.0) {
-        let outcomes = lane.window(window, WINDOW.1).await?;
-        if !outcomes.iter().all(|outcome| outcome.is_confirmed()) {
-            return Err("an event is not in the queue".into());
+        let mut left = window.to_vec();
+        loop {
+            let mut refused = Vec::new();
+            for (message, outcome) in left.iter().zip(lane.window(&left, WINDOW.1).await?) {
+                match outcome {
+                    Outcome::Confirmed => {}
+                    Outcome::Nacked => refused.push(Arc::clone(message)),
+                    _ => return Err("an event is not in the queue".into()),
+                }
+            }
+            if refused.is_empty() {
+                break;
+            }
+            left = refused;
+            sleep(ROOM).await;
         }
     }
     Ok(())

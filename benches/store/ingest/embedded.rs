@@ -23,9 +23,7 @@ pub(crate) async fn measure(wanted: &Wanted, exercises: usize) -> Result<(), Fai
         let clock = Clock::start()?;
         let publishing = publish(&broker, &events);
         let consuming = ours::consume(&broker, &store, wanted, 1);
-        let (published, consumed) = tokio::join!(publishing, consuming);
-        published?;
-        consumed?;
+        tokio::try_join!(publishing, consuming)?;
         whole.push(clock.stop()?.per_second(wanted.events));
     }
     store.close().await;

@@ -23,17 +23,30 @@ use super::{Authenticator, Identity, Refused};
 ///   browser of somebody here ask for it.
 #[must_use]
 pub fn loopback_only() -> Loopback {
-    Loopback(())
+    Loopback { published: false }
 }
 
 /// See [`loopback_only`].
 #[derive(Debug, Clone, Copy)]
-pub struct Loopback(());
+pub struct Loopback {
+    published: bool,
+}
+
+impl Loopback {
+    /// For a service in a container whose port the host publishes on its own loopback address: from which address a
+    /// connection comes is not looked at, since it is that of the host's bridge. All else stays refused.
+    ///
+    /// What else can reach the container directly is then let in: keep its network to those that may see everything.
+    #[must_use]
+    pub fn published_port(self) -> Self {
+        Self { published: true }
+    }
+}
 
 #[async_trait]
 impl Authenticator for Loopback {
     async fn authenticate(&self, request: &Parts) -> Result<Identity, Refused> {
-        if !is_direct(request) {
+        if is_passed_on(request) || !(self.published || is_from_here(request)) {
             return Err(Refused::NotLocal);
         }
         let host = host(request).ok_or(Refused::ForeignOrigin)?;
@@ -46,19 +59,21 @@ impl Authenticator for Loopback {
 
 /// Whether this machine itself asks, under its own name and, as far as anybody can tell, without a proxy.
 pub(crate) fn is_at_home(request: &Parts) -> bool {
-    is_direct(request) && host(request).is_some_and(|host| is_local(&host))
+    is_from_here(request) && !is_passed_on(request) && host(request).is_some_and(|host| is_local(&host))
 }
 
-/// Whether a connection from this machine brings what nobody has passed on.
-fn is_direct(request: &Parts) -> bool {
-    let from = request.extensions.get::<ConnectInfo<SocketAddr>>().map(|info| info.0.ip());
-    // Proxies that say nothing else speak HTTP/1.0 to what is behind them, which nobody else does any more.
-    let is_passed_on = request.version < Version::HTTP_11
+fn is_from_here(request: &Parts) -> bool {
+    request.extensions.get::<ConnectInfo<SocketAddr>>().is_some_and(|from| is_loopback(from.0.ip()))
+}
+
+/// Whether a proxy brings what somebody else has asked. Those that say nothing else speak HTTP/1.0 to what is behind them,
+/// which nobody else does any more.
+fn is_passed_on(request: &Parts) -> bool {
+    request.version < Version::HTTP_11
         || request
             .headers
             .keys()
-            .any(|name| name.as_str().starts_with("x-forwarded") || PASSED_ON.contains(&name.as_str()));
-    !is_passed_on && from.is_some_and(is_loopback)
+            .any(|name| name.as_str().starts_with("x-forwarded") || PASSED_ON.contains(&name.as_str()))
 }
 
 /// What proxies add, beside what begins with `x-forwarded`.

@@ -78,6 +78,25 @@ impl Story {
         facts
     }
 
+    /// A short ride that ends at this moment: for a page that is to move while somebody looks at it.
+    ///
+    /// It takes no more than four minutes, so that rides which end five minutes apart do not overlap.
+    #[must_use]
+    pub fn ride_until(&self, now: Timestamp) -> Option<WorkoutPerformed> {
+        let mut chance = Chance::new(self.user.as_uuid().as_u64_pair().1 ^ now.as_second().unsigned_abs());
+        let seconds = chance.between(150, 240);
+        let home = ZoneName::new("Europe/Berlin").ok()?;
+        let ended = now.to_zoned(home.zone().clone());
+        let started = ended.checked_sub(i64::from(seconds).seconds()).ok()?;
+        let id = WorkoutId::from_foreign("demo", &format!("{}/{now}", self.user));
+        let source = watch(ended.date()).external_id(now.to_string());
+        let mut ride = WorkoutPerformed::new(id, self.user, source, ActivityType::Cycling, &started, &ended);
+        ride.distance_m = Some(seconds * chance.between(45, 75) / 10);
+        ride.energy_kcal = Some(seconds / 8);
+        ride.title = Some("To the shops".to_owned());
+        Some(ride)
+    }
+
     /// The person is to be seen on leaderboards.
     fn shown(&self, at: Timestamp) -> Option<Fact> {
         let mut wish = UserVisibilityChanged::new(self.user);
@@ -188,6 +207,18 @@ mod tests {
         let facts = Story::years(user, 2).facts(now());
         assert!(facts == Story::years(user, 2).facts(now()), "two tellings differ");
         assert!((300..600).contains(&facts.len()), "{}", facts.len());
+    }
+
+    #[test]
+    fn rides_five_minutes_apart_keep_the_contract_and_do_not_overlap() {
+        let story = Story::newcomer(UserId::from_foreign("demo", "grace"));
+        let mut free = Timestamp::UNIX_EPOCH;
+        for minutes in (0..500).step_by(5) {
+            let ride = story.ride_until(now() + minutes.minutes()).expect("a ride");
+            assert!(free <= ride.started_at.timestamp(), "the one before was not over at {}", ride.started_at);
+            free = ride.ended_at.timestamp();
+            assert!(Event::new(SOURCE, ride).is_ok());
+        }
     }
 
     #[test]

@@ -5,17 +5,21 @@ use std::io;
 use tokio::sync::watch;
 
 /// Says to whoever asks that it is time to end.
-#[derive(Clone)]
-pub(crate) struct Shutdown(watch::Sender<bool>);
+#[derive(Debug, Clone)]
+pub struct Shutdown(watch::Sender<bool>);
 
 impl Shutdown {
     /// Says it when told to.
-    pub(crate) fn by_hand() -> Self {
+    #[must_use]
+    pub fn by_hand() -> Self {
         Self(watch::Sender::new(false))
     }
 
     /// Says it also on SIGTERM and ctrl-c.
-    pub(crate) fn on_signal() -> io::Result<Self> {
+    ///
+    /// # Errors
+    /// When the system does not let anybody wait for signals.
+    pub fn on_signal() -> io::Result<Self> {
         let this = Self::by_hand();
         let (end, signal) = (this.clone(), signal()?);
         tokio::spawn(async move {
@@ -25,11 +29,13 @@ impl Shutdown {
         Ok(this)
     }
 
-    pub(crate) fn now(&self) {
+    /// It is time now.
+    pub fn now(&self) {
         self.0.send_replace(true);
     }
 
-    pub(crate) fn wait(&self) -> impl Future<Output = ()> + Send + 'static {
+    /// Until it is time.
+    pub fn wait(&self) -> impl Future<Output = ()> + Send + 'static {
         let mut said = self.0.subscribe();
         async move {
             // Without anyone left who could say it, it is time as well.
