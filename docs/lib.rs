@@ -1,0 +1,21 @@
+//! The pages of the guide, so that `cargo test --doc` compiles and runs every snippet of Rust in them.
+//!
+//! Start reading at `README.md` in this folder. The tests beside this file see to it that every page is here and in the
+//! contents, and that every link leads somewhere.
+
+macro_rules! pages {
+    ($($name:ident $file:literal)*) => {
+        $(#[doc = include_str!($file)] pub mod $name {})*
+    };
+}
+
+pages! {
+    publishing "publishing.md"
+    outbox "outbox.md"
+    consuming "consuming.md"
+    storing "storing.md"
+    http "http.md"
+    own_events "own-events.md"
+    other_languages "other-languages.md"
+    migrating "migrating.md"
+}
