@@ -13,7 +13,7 @@ use workout_events::{Registry, schema};
 const PYTHON: &[&str] = &["jsonschema==4.26.0", "rfc3339-validator==0.1.4", "cloudevents==2.2.0", "pika==1.4.4"];
 
 /// From npm.
-const NODE: &[&str] = &["ajv@8.20.0", "ajv-formats@3.0.1", "@asyncapi/parser@3.6.3"];
+const NODE: &[&str] = &["ajv@8.20.0", "ajv-formats@3.0.1", "@asyncapi/parser@3.6.3", "amqplib@2.3.1", "pg@8.23.1"];
 
 /// What a Python script of this folder, or with a path of its own, prints.
 #[track_caller]
@@ -32,7 +32,15 @@ pub(super) fn python_command(script: impl AsRef<Path>) -> Command {
 /// What a Node.js script of this folder prints.
 #[track_caller]
 pub(super) fn node<A: AsRef<OsStr>>(script: &str, arguments: impl IntoIterator<Item = A>) -> String {
-    output(Command::new("node").env("NODE_PATH", node::modules(NODE)).arg(path_of(script)).args(arguments))
+    output(node_command(script).args(arguments))
+}
+
+/// A Node.js script that is to be started.
+#[track_caller]
+pub(super) fn node_command(script: impl AsRef<Path>) -> Command {
+    let mut command = Command::new("node");
+    command.env("NODE_PATH", node::modules(NODE)).arg(path_of(script));
+    command
 }
 
 /// A folder with the files of the contract, as a stranger would find them in our repository.

@@ -11,4 +11,8 @@ mod corpus;
 mod judges;
 
 mod cloudevents;
+
+mod scripts;
+
+mod javascript;
 mod services;

@@ -1,15 +1,7 @@
 //! Services in Python that publish to RabbitMQ and consume from it, as the guide has them.
 
-use std::fs;
-use std::io::{BufRead, BufReader};
-use std::path::{Path, PathBuf};
-use std::process::{Child, Stdio};
-use std::time::Duration;
-
-use serde_json::json;
 use support::rabbitmq::{self, Vhost};
 use support::wait;
-use tempfile::TempDir;
 use tokio::sync::{mpsc, oneshot};
 use tokio::task::spawn_blocking;
 use tokio::time::timeout;
@@ -21,9 +13,7 @@ use workout_publisher::Publisher;
 
 use super::clients;
 use super::cloudevents::performed;
-
-/// For everything, on a loaded machine.
-const LIMIT: Duration = Duration::from_mins(1);
+use super::scripts::{LIMIT, Script, documented, exchange, is_read, schema};
 
 /// What another service publishes in the plain envelope.
 #[event(type = "user.created", version = 1, subject = user_id)]
@@ -36,9 +26,7 @@ pub struct UserCreated {
 async fn a_consumer_handles_what_python_publishes_as_a_cloudevent_and_in_the_plain_envelope() {
     let vhost = rabbitmq::vhost().await;
     let broker = Broker::connect(&vhost.amqp_url()).await.unwrap();
-    // An exchange of theirs.
-    let exchange = format!("exchanges/{}/auth.events", vhost.name());
-    vhost.management().put(&exchange, json!({ "type": "topic", "durable": true })).await.unwrap();
+    exchange(&vhost, "auth.events").await;
     let (came, mut coming) = mpsc::unbounded_channel();
     let comes = came.clone();
     let consumer = Consumer::new("gym.people")
@@ -76,13 +64,9 @@ async fn python_consumes_what_we_publish_and_refuses_what_breaks_the_schema() {
     let broker = Broker::connect(&vhost.amqp_url()).await.unwrap();
     // As the services that publish make it: with the exchanges.
     broker.apply(&workout_broker::Topology::new()).await.unwrap();
-    let mut theirs = Script::consuming(&vhost);
-    let path = format!("queues/{}/gym.workouts", vhost.name());
-    wait::until("it reads", LIMIT, || async {
-        let queue = vhost.management().get(&path).await.unwrap_or_default();
-        queue["consumer_details"].as_array().is_some_and(|readers| !readers.is_empty())
-    })
-    .await;
+    let ((_folder, path), (_schemas, schema)) = (documented("consume.py"), schema());
+    let mut theirs = Script::start(clients::python_command(path).arg(vhost.amqp_url()).arg(schema));
+    is_read(&vhost, "gym.workouts").await;
 
     let publisher = Publisher::new(broker.clone());
     for revision in 1..=3 {
@@ -117,49 +101,4 @@ async fn printed(name: &'static str, vhost: &Vhost) -> String {
     })
     .await
     .unwrap()
-}
-
-/// A script that runs until this value is dropped.
-struct Script {
-    child: Child,
-    lines: mpsc::UnboundedReceiver<String>,
-    _files: [TempDir; 2],
-}
-
-impl Script {
-    fn consuming(vhost: &Vhost) -> Self {
-        let (folder, path) = documented("consume.py");
-        let schemas = clients::exported();
-        let schema = schemas.path().join("workout.performed.v1.schema.json");
-        let mut command = clients::python_command(path);
-        let mut child = command.arg(vhost.amqp_url()).arg(schema).stdout(Stdio::piped()).spawn().unwrap();
-        let printed = BufReader::new(child.stdout.take().unwrap());
-        let (sender, lines) = mpsc::unbounded_channel();
-        spawn_blocking(move || printed.lines().map_while(Result::ok).try_for_each(|line| sender.send(line)));
-        Self { child, lines, _files: [folder, schemas] }
-    }
-
-    async fn line(&mut self) -> String {
-        timeout(LIMIT, self.lines.recv()).await.unwrap().unwrap()
-    }
-}
-
-impl Drop for Script {
-    fn drop(&mut self) {
-        self.child.kill().unwrap();
-        self.child.wait().unwrap();
-    }
-}
-
-/// A script as it stands in the guide, which begins with its name.
-#[track_caller]
-fn documented(name: &str) -> (TempDir, PathBuf) {
-    let guide = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/other-languages.md");
-    let guide = fs::read_to_string(guide).unwrap();
-    let begin = guide.find(&format!("```python\n# {name} ")).unwrap() + "```python\n".len();
-    let end = begin + guide[begin..].find("```").unwrap();
-    let folder = TempDir::new().unwrap();
-    let path = folder.path().join(name);
-    fs::write(&path, &guide[begin..end]).unwrap();
-    (folder, path)
 }
