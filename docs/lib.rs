@@ -10,6 +10,8 @@ macro_rules! pages {
 }
 
 pages! {
+    start "start.md"
+
     publishing "publishing.md"
     outbox "outbox.md"
     consuming "consuming.md"
@@ -18,4 +20,15 @@ pages! {
     own_events "own-events.md"
     other_languages "other-languages.md"
     migrating "migrating.md"
+    importing "importing.md"
+
+    operations "operations.md"
+    observability "observability.md"
+    doctor "doctor.md"
+    partitioning "partitioning.md"
+
+    reliability "reliability.md"
+    store_faults "store-faults.md"
+    security "security.md"
+    faq "faq.md"
 }

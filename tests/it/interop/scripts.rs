@@ -24,8 +24,10 @@ pub(super) const LIMIT: Duration = Duration::from_mins(1);
 pub(super) fn documented(name: &str) -> (TempDir, PathBuf) {
     let guide = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/other-languages.md");
     let guide = fs::read_to_string(guide).unwrap();
-    let first =
-        if name.ends_with(".py") { format!("```python\n# {name} ") } else { format!("```javascript\n// {name} ") };
+    let first = match name.rsplit_once('.') {
+        Some((_, "py")) => format!("```python\n# {name} "),
+        _ => format!("```javascript\n// {name} "),
+    };
     let begin = guide.find(&first).unwrap();
     let begin = begin + guide[begin..].find('\n').unwrap() + 1;
     let end = begin + guide[begin..].find("```").unwrap();
