@@ -3,6 +3,7 @@
 //! | example | what it shows |
 //! |---|---|
 //! | `stats_service` | events in, statistics out: `cargo run --example stats_service` |
+//! | `pipeline` | all of it in one process, in the file to read first: `cargo run --example pipeline` |
 //! | `load` | how fast it is here: `cargo run --release --example load -- publish` |
 //!
 //! This library is what every one of those services needs and no event knows about: settings, logs, when to end, and how a

@@ -18,6 +18,7 @@ mod outbox;
 mod packages;
 mod postgres;
 mod rabbitmq;
+mod services;
 mod store;
 mod thin_path;
 mod topology_command;

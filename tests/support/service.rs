@@ -36,6 +36,17 @@ const START_LIMIT: Duration = Duration::from_mins(1);
 /// When it cannot be built, with what cargo said.
 #[track_caller]
 pub fn example(name: &'static str) -> Service {
+    program(name, built(name))
+}
+
+/// Where the program of this name in `examples/` is, once it is built.
+///
+/// # Panics
+///
+/// As for [`example`].
+#[must_use]
+#[track_caller]
+pub fn built(name: &str) -> PathBuf {
     // It is of another package, which cargo does not build for our tests by itself.
     let built = Command::new(env!("CARGO"))
         .args(["build", "--quiet", "--package", "workout-examples", "--example", name])
@@ -45,7 +56,7 @@ pub fn example(name: &'static str) -> Service {
     let ours = env::current_exe().unwrap_or_default();
     let folder = ours.ancestors().find(|folder| folder.file_name().is_some_and(|name| name == "deps"));
     let folder = folder.unwrap_or_else(|| panic!("{} is not where cargo builds tests", ours.display()));
-    program(name, folder.with_file_name("examples").join(format!("{name}{EXE_SUFFIX}")))
+    folder.with_file_name("examples").join(format!("{name}{EXE_SUFFIX}"))
 }
 
 /// Any program that says its URL in the first line once it serves.

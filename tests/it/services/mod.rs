@@ -1,0 +1,3 @@
+//! The reference services as processes, as an operator runs them.
+
+mod tour;
