@@ -48,6 +48,8 @@ async fn an_operator_plans_applies_and_checks() {
     let (code, stdout, _) = run(&["apply", "--history"]);
     assert!(code == 0 && stdout.contains("made     queue workout.history (stream, of 720h, "), "{stdout}");
     assert_eq!([run(&["check", "--history"]).0, run(&["check", "--history=24h"]).0], [0, 1]);
+    let (code, stdout, _) = run(&["apply", "--fanout=stats.changed"]);
+    assert!(code == 0 && stdout.contains("made     exchange stats.changed (fanout)"), "{stdout}");
 
     let path = format!("queues/{}/stats", vhost.name());
     vhost.management().delete(&path).await.unwrap();

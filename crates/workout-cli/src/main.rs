@@ -14,6 +14,7 @@ mod amqp;
 mod dlq;
 mod doctor;
 mod export;
+mod healthy;
 mod import;
 mod publish;
 mod store;
@@ -79,6 +80,13 @@ enum Command {
     Store(store::Command),
     /// Looks at a broker and a store, and says what would lose or double events. Changes nothing.
     Doctor(Box<doctor::Arguments>),
+    /// Asks a service how it is: for a health check in a container that has no other HTTP client.
+    #[command(after_help = "\
+Example:
+  workout healthy http://127.0.0.1:8080/healthz
+
+Exit codes: 0 it says that it is well, 1 it says something else or nothing.")]
+    Healthy(healthy::Arguments),
     /// Prints completions for a shell.
     #[command(after_help = "\
 Examples:
@@ -105,6 +113,7 @@ fn main() -> ExitCode {
         Command::Dlq(command) => dlq::run(command),
         Command::Store(command) => store::run(command),
         Command::Doctor(arguments) => doctor::run(&arguments),
+        Command::Healthy(arguments) => Ok(healthy::run(&arguments)),
         Command::Completions { shell } => shell::completions(shell, Cli::command()),
         Command::Man => shell::man(Cli::command()),
     };

@@ -1,5 +1,8 @@
 //! The store that a command works on.
 
+use std::fs;
+use std::path::PathBuf;
+
 use clap::Args;
 use indicatif::ProgressBar;
 use stats_store::{Progress, StatsStore, StatsStoreBuilder, StoreError};
@@ -18,14 +21,28 @@ pub(crate) struct Place {
     ///
     /// PostgreSQL on another machine is reached by TLS, unless `?sslmode=disable` says otherwise; `sslrootcert=FILE` names
     /// whom to trust. Set the variable rather than the option where others can list the processes of the machine.
-    #[arg(long = "store", value_name = "URL", env = "WORKOUT_STORE", hide_env_values = true)]
-    url: Secret,
+    #[arg(
+        long = "store",
+        value_name = "URL",
+        env = "WORKOUT_STORE",
+        hide_env_values = true,
+        required_unless_present = "store_file"
+    )]
+    url: Option<Secret>,
+
+    /// Reads the URL from a file, such as an orchestrator mounts for secrets. Goes before `WORKOUT_STORE`.
+    #[arg(long, value_name = "FILE", env = "WORKOUT_STORE_FILE")]
+    store_file: Option<PathBuf>,
 }
 
 impl Place {
     /// How to open it, or why that is not possible.
     pub(crate) fn builder(&self) -> Result<StatsStoreBuilder, Failure> {
-        match self.url.0.as_str() {
+        let url = match &self.store_file {
+            Some(file) => fs::read_to_string(file).map_err(|error| Failure::at(file, error))?,
+            None => self.url.as_ref().map_or_else(String::new, |url| url.0.clone()),
+        };
+        match url.trim_end_matches(['\r', '\n']) {
             "" => Err(Failure::new(
                 "the URL of the store is empty: give --store postgres://user:password@host/database, or set WORKOUT_STORE",
             )),

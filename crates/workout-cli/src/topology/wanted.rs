@@ -27,6 +27,10 @@ pub(super) struct Wanted {
     #[arg(long, value_name = "TIME", num_args = 0..=1, require_equals = true, default_missing_value = "720h",
         value_parser = time)]
     history: Option<Duration>,
+    /// Also an exchange that gives everything to all queues that are bound to it, for what instances of a service tell one
+    /// another: `stats.changed`. Can be repeated.
+    #[arg(long = "fanout", value_name = "NAME")]
+    fanouts: Vec<String>,
 }
 
 impl Wanted {
@@ -34,7 +38,8 @@ impl Wanted {
         let queues = self.queues.iter().map(|queue| queue.clone().retries(&self.retries));
         let topology = queues.fold(Topology::new(), Topology::queue);
         let topology = if self.landing { topology.landing() } else { topology };
-        self.history.into_iter().fold(topology, Topology::history)
+        let topology = self.history.into_iter().fold(topology, Topology::history);
+        self.fanouts.iter().fold(topology, Topology::fanout)
     }
 
     /// Of what AMQP cannot do.

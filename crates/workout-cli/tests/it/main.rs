@@ -9,6 +9,7 @@ mod broker;
 mod check;
 mod dlq;
 mod export;
+mod healthy;
 mod import;
 mod publish;
 mod shell;

@@ -283,3 +283,23 @@ fn a_missed_goal_is_told_once_and_only_where_somebody_can_be_told() {
     }
     assert_eq!(store.count("outcomes"), 1);
 }
+
+#[test]
+fn the_url_of_a_store_may_be_in_a_file() {
+    let opened = Opened::new(&[UserId::generate()]);
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("url");
+    let run = |text: &str| {
+        fs::write(&file, text).unwrap();
+        let by_option = workout(["store", "migrate", "--dry-run", "--store-file", file.to_str().unwrap()]);
+        let by_variable = command().args(["store", "migrate", "--dry-run"]).env("WORKOUT_STORE_FILE", &file).output();
+        assert_eq!(by_option.code, by_variable.unwrap().status.code());
+        by_option
+    };
+    assert_eq!(run(&format!("{}\n", opened.url)).code, Some(0));
+    let empty = run("\n");
+    assert!(empty.code == Some(2) && empty.stderr.contains("empty"), "{empty:?}");
+    fs::remove_file(&file).unwrap();
+    let missing = workout(["store", "migrate", "--store-file", file.to_str().unwrap()]);
+    assert!(missing.code == Some(2) && missing.stderr.contains("url"), "{missing:?}");
+}
