@@ -103,12 +103,15 @@ impl Settings {
     }
 
     /// How to reach RabbitMQ: the settings [`AMQP_URL`](super::AMQP_URL) and [`AMQP_PLAINTEXT`](super::AMQP_PLAINTEXT).
+    /// Where there is a switch `no-declare` and it is on, the link makes no exchange either: its user may not.
     ///
     /// # Errors
     /// When it was not said.
     pub fn broker(&self) -> Result<BrokerBuilder, WrongSetting> {
         let broker = Broker::builder(self.required("amqp-url")?);
-        Ok(if self.is_on("amqp-plaintext") { broker.allow_plaintext() } else { broker })
+        let broker = if self.is_on("amqp-plaintext") { broker.allow_plaintext() } else { broker };
+        let knows = self.known.iter().any(|setting| setting.name == "no-declare");
+        Ok(if knows && self.is_on("no-declare") { broker.declare_nothing() } else { broker })
     }
 
     fn value(&self, name: &str) -> Option<&Value> {
