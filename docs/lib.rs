@@ -10,7 +10,11 @@ macro_rules! pages {
 }
 
 pages! {
+    readme "../README.md"
+    contents "README.md"
+
     start "start.md"
+    tour "tour.md"
 
     publishing "publishing.md"
     outbox "outbox.md"

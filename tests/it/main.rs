@@ -10,6 +10,7 @@ mod dead_letters;
 mod doctor;
 mod examine;
 mod faults;
+mod guide;
 mod http;
 mod interop;
 mod lost_link;

@@ -1,0 +1,4 @@
+//! What the guide tells people to type.
+
+mod commands;
+mod start;
