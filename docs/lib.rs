@@ -2,6 +2,7 @@
 //!
 //! Start reading at `README.md` in this folder. The tests beside this file see to it that every page is here and in the
 //! contents, and that every link leads somewhere.
+#![expect(clippy::doc_markdown, reason = "these are pages for people, in which a product is called by its name")]
 
 macro_rules! pages {
     ($($name:ident $file:literal)*) => {
