@@ -5,3 +5,4 @@
 mod markdown;
 
 mod links;
+mod named;
