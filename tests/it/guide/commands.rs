@@ -9,6 +9,9 @@ use crate::command;
 /// In the place of `ID`, which stands for one.
 const SOME_ID: &str = "0197a9f6-5d2c-7c55-9f0a-5a1f0e7f1f10";
 
+/// What the connections to the broker are called, and no commands.
+const LINKS: [&str; 2] = ["workout publishing", "workout consuming"];
+
 #[test]
 fn every_command_of_the_pages_is_understood() {
     let workout = command::path();
@@ -63,12 +66,16 @@ fn pages() -> Vec<PathBuf> {
     [markdown("."), markdown("docs")].into_iter().flatten().chain(crates).collect()
 }
 
-/// The words of each command in the fences for shells.
+/// The words of each command in the fences for shells, and of each `workout` between two backticks.
 fn commands(page: &Path) -> Vec<Vec<String>> {
     let text = fs::read_to_string(page).unwrap().replace("\\\n", " ");
     let fences = text.split("```sh\n").skip(1).filter_map(|rest| rest.split_once("```"));
-    let lines = fences.flat_map(|(fence, _)| fence.lines());
-    lines.flat_map(split).collect()
+    let lines = fences.flat_map(|(fence, _)| fence.lines().map(str::to_owned));
+    let prose = text.split("```").step_by(2).flat_map(|part| part.split('`').skip(1).step_by(2));
+    // Those with choices in them are for people only.
+    let is_command = |code: &&str| code.starts_with("workout ") && !code.contains(['|', '[']) && !LINKS.contains(code);
+    let named = prose.filter(is_command);
+    lines.chain(named.map(|code| code.replace('\n', " "))).flat_map(|line| split(&line)).collect()
 }
 
 /// The commands of a line, without what comes after a `#`, and without `cargo run` in front of `workout`.
