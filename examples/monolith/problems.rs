@@ -1,0 +1,37 @@
+//! What can be wrong with several requests.
+
+use std::error::Error;
+
+use axum::http::StatusCode;
+use tracing::warn;
+use workout_examples::Problem;
+
+use crate::database::DatabaseError;
+
+pub(crate) fn bad(code: &'static str, title: &'static str) -> Problem {
+    Problem::new(StatusCode::BAD_REQUEST, code, title)
+}
+
+pub(crate) fn not_found(title: &'static str) -> Problem {
+    Problem::new(StatusCode::NOT_FOUND, "not_found", title)
+}
+
+pub(crate) fn conflict(title: &'static str) -> Problem {
+    Problem::new(StatusCode::CONFLICT, "conflict", title)
+}
+
+pub(crate) fn erased() -> Problem {
+    Problem::new(StatusCode::GONE, "user_erased", "This user was erased, and nothing is kept of them any more.")
+}
+
+pub(crate) fn not_ready() -> Problem {
+    let title = "A part of the service does not work; the log says which.";
+    Problem::new(StatusCode::SERVICE_UNAVAILABLE, "not_ready", title)
+}
+
+/// What becomes of a request when the database does not do its part. The client is told what to do, the log why.
+pub(crate) fn failed(error: &DatabaseError) -> Problem {
+    warn!(error = error as &dyn Error, "a request failed");
+    let title = "Nothing is known to be stored; sending the same again is safe.";
+    Problem::new(StatusCode::SERVICE_UNAVAILABLE, "not_stored", title)
+}

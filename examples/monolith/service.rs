@@ -1,0 +1,84 @@
+//! The parts, put together and taken apart again.
+
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use axum::extract::DefaultBodyLimit;
+use metrics_exporter_prometheus::PrometheusHandle;
+use tokio::net::TcpListener;
+use tokio::time::sleep;
+use workout_broker::Topology;
+use workout_events::MAX_MESSAGE_BYTES;
+use workout_examples::{Failure, Settings, Shutdown, exporter, tell_url};
+use workout_publisher::outbox::Relay;
+
+use crate::database::Database;
+use crate::{health, last_workout, problems, session, workout};
+
+/// How long the stream of all events goes back, where this service makes it. Sessions are told although nobody may have a
+/// queue for them; an event that no queue wants would come back to the outbox.
+const HISTORY: Duration = Duration::from_hours(30 * 24);
+
+/// What was measured is summed up this often, whether anybody asks for it or not.
+const SUM_UP_EVERY: Duration = Duration::from_secs(5);
+
+pub(crate) async fn run(settings: Settings) -> Result<(), Failure> {
+    let address: SocketAddr = settings.parsed("listen")?;
+    let shutdown = Shutdown::on_signal()?;
+    let opened = async {
+        let broker = settings.broker()?.connect().await?;
+        Ok::<_, Failure>((broker, Database::connect(settings.required("database-url")?).await?))
+    };
+    let (broker, database) = tokio::select! {
+        opened = Box::pin(opened) => opened?,
+        () = shutdown.wait() => return Ok(()),
+    };
+    let mut consumer = last_workout::consumer(database.clone());
+    if settings.is_on("no-declare") {
+        consumer = consumer.declares_nothing();
+    } else {
+        // Before the first request, so that nothing is published that nobody hears.
+        broker.apply(&Topology::new().queue(consumer.queue()).history(HISTORY)).await?;
+    }
+    let (healthy, figures) = (consumer.health(), exporter()?);
+    // Bound before anything is consumed: a port that is taken is found out first.
+    let listener = TcpListener::bind(address).await?;
+    tell_url(&format!("http://{}", listener.local_addr()?));
+
+    let consuming = tokio::spawn({
+        let (consuming, shutdown) = (consumer.run(broker.clone(), shutdown.wait()), shutdown.clone());
+        async move {
+            let ended = consuming.await;
+            // Whoever watches the service starts it again.
+            shutdown.now();
+            ended
+        }
+    });
+    // Ends after the last request, and publishes what that has left, as far as the broker is there.
+    let requests_ended = Shutdown::by_hand();
+    let relaying = tokio::spawn(Relay::new(database.outbox.clone(), &broker).run(requests_ended.wait()));
+    let summing = tokio::spawn(sum_up(figures.clone()));
+
+    let routes = workout::routes().merge(session::routes()).merge(last_workout::routes());
+    let routes = routes
+        .layer(DefaultBodyLimit::max(MAX_MESSAGE_BYTES))
+        .fallback(async || problems::not_found("There is no such page."));
+    let app = routes.with_state(database.clone()).merge(health::routes(database.clone(), healthy, figures));
+    let served = stats_http::serve(listener, app, shutdown.wait()).await;
+    requests_ended.now();
+    let (heard, told) = (consuming.await?, relaying.await?);
+    summing.abort();
+    let closed = broker.close().await;
+    database.pool.close().await;
+    served?;
+    heard?;
+    told?;
+    Ok(closed?)
+}
+
+async fn sum_up(figures: PrometheusHandle) {
+    loop {
+        figures.run_upkeep();
+        sleep(SUM_UP_EVERY).await;
+    }
+}
