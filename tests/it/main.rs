@@ -8,6 +8,7 @@ mod command;
 mod consumer;
 mod dead_letters;
 mod doctor;
+mod embedded;
 mod examine;
 mod faults;
 mod guide;

@@ -1,13 +1,15 @@
 //! Who is let in, and whom they see.
 
+use std::net::SocketAddr;
+
 use async_trait::async_trait;
 use axum::Router;
 use axum::body::Body;
-use axum::extract::Extension;
+use axum::extract::{ConnectInfo, Extension};
 use axum::http::Request;
 use axum::http::request::Parts;
 use axum::routing::get;
-use stats_http::{Api, Authenticator, Grants, Identity, Refused};
+use stats_http::{Api, Authenticator, Grants, Identity, Loopback, Refused, loopback_only};
 use stats_store::StatsStore;
 use tower::ServiceExt;
 use workout_events::UserId;
@@ -122,4 +124,24 @@ async fn whoever_comes_through_a_proxy_is_not_this_machine() {
     {
         assert_eq!(ask(&format!("{header}\r\n")).await, 403, "{header}");
     }
+}
+
+#[tokio::test]
+async fn a_published_port_is_asked_from_another_address_and_lets_in_no_stranger() {
+    let ada = UserId::generate();
+    let store = store(ada, 1).await;
+    let ask = async |door: Loopback, host: &str, header: (&'static str, &'static str)| {
+        let request = Request::get(format!("/v1/users/{ada}/totals")).header("host", host).header(header.0, header.1);
+        let mut request = request.body(Body::empty()).unwrap();
+        let bridge = SocketAddr::from(([172, 17, 0, 1], 40_000));
+        request.extensions_mut().insert(ConnectInfo(bridge));
+        let router = Api::new(store.reader()).authenticator(door).router();
+        router.oneshot(request).await.unwrap().status().as_u16()
+    };
+    let (nothing, published) = (("accept", "*/*"), loopback_only().published_port());
+    assert_eq!(ask(published, "localhost:8080", nothing).await, 200);
+    assert_eq!(ask(loopback_only(), "localhost:8080", nothing).await, 403);
+    assert_eq!(ask(published, "stats:8080", nothing).await, 403);
+    assert_eq!(ask(published, "localhost:8080", ("origin", "http://evil.example")).await, 403);
+    assert_eq!(ask(published, "localhost:8080", ("x-forwarded-for", "192.0.2.1")).await, 403);
 }
