@@ -20,9 +20,10 @@ async fn what_the_first_page_has_people_send_is_answered_as_it_says() {
     let ask = between(&format!("curl {HERE}"), "\n");
 
     let mut stats = service::example("stats_service").start().await;
-    for _ in 0..2 {
+    for effect in ["applied", "duplicate"] {
         let answer = stats.post(perform, &performed).await.unwrap();
-        assert!((200..300).contains(&answer.status), "{answer:?}");
+        assert!((200..300).contains(&answer.status) && answer.json()["effect"] == effect, "{answer:?}");
+        assert!(page.contains(&format!("`{effect}`")), "{answer:?}");
         assert_eq!(stats.get(ask).await.unwrap().text.trim(), between("```json\n", "\n"));
     }
     let mut wrong = performed.clone();
