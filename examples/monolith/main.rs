@@ -4,6 +4,18 @@
 //! and it keeps the last workout of each person, whoever performed it where. It knows nothing of the statistics service, and
 //! works the same when there is none: what that service wants waits in its queue.
 //!
+//! | request | does |
+//! |---|---|
+//! | `POST /workout/{id}/perform` | marks a workout as performed, and tells it; the body is that of `workout.performed` |
+//! | `GET /workout/{id}` | says whether it was performed or deleted, and in which revision |
+//! | `POST /workouts/start` | `{user_id, workout_type, time_zone?, session_id?}` starts a session: `{session_id, start_time}` |
+//! | `POST /workouts/{session_id}/end` | `{end_time, calories_burned?}` ends it: `{session_id, duration, calories_burned}` |
+//! | `GET /users/{user_id}/last-workout` | the workout that ended last |
+//! | `GET /healthz`, `/readyz`, `/metrics` | how it is doing |
+//!
+//! Each request may be sent again, and is answered as the first time; a start only with a `session_id`. It does not ask who is asking: it belongs behind what
+//! signs people in, and listens on this machine alone unless it is told otherwise.
+//!
 //! It needs a RabbitMQ (`AMQP_URL`) and a PostgreSQL (`DATABASE_URL`), in which it keeps to the schema `monolith`; `--help`
 //! says what can be set. Read the files in the order of their `mod` lines.
 

@@ -16,6 +16,11 @@ pub(crate) fn not_found(title: &'static str) -> Problem {
     Problem::new(StatusCode::NOT_FOUND, "not_found", title)
 }
 
+pub(crate) fn wrong_method() -> Problem {
+    let title = "The path is right, but nothing is done by this method.";
+    Problem::new(StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed", title)
+}
+
 pub(crate) fn conflict(title: &'static str) -> Problem {
     Problem::new(StatusCode::CONFLICT, "conflict", title)
 }

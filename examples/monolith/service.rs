@@ -45,23 +45,17 @@ pub(crate) async fn run(settings: Settings) -> Result<(), Failure> {
     let listener = TcpListener::bind(address).await?;
     tell_url(&format!("http://{}", listener.local_addr()?));
 
-    let consuming = tokio::spawn({
-        let (consuming, shutdown) = (consumer.run(broker.clone(), shutdown.wait()), shutdown.clone());
-        async move {
-            let ended = consuming.await;
-            // Whoever watches the service starts it again.
-            shutdown.now();
-            ended
-        }
-    });
+    let consuming = tokio::spawn(or_nothing(consumer.run(broker.clone(), shutdown.wait()), shutdown.clone()));
     // Ends after the last request, and publishes what that has left, as far as the broker is there.
     let requests_ended = Shutdown::by_hand();
-    let relaying = tokio::spawn(Relay::new(database.outbox.clone(), &broker).run(requests_ended.wait()));
+    let relay = Relay::new(database.outbox.clone(), &broker).run(requests_ended.wait());
+    let relaying = tokio::spawn(or_nothing(relay, shutdown.clone()));
     let summing = tokio::spawn(sum_up(figures.clone()));
 
     let routes = workout::routes().merge(session::routes()).merge(last_workout::routes());
     let routes = routes
         .layer(DefaultBodyLimit::max(MAX_MESSAGE_BYTES))
+        .method_not_allowed_fallback(async || problems::wrong_method())
         .fallback(async || problems::not_found("There is no such page."));
     let app = routes.with_state(database.clone()).merge(health::routes(database.clone(), healthy, figures));
     let served = stats_http::serve(listener, app, shutdown.wait()).await;
@@ -74,6 +68,13 @@ pub(crate) async fn run(settings: Settings) -> Result<(), Failure> {
     heard?;
     told?;
     Ok(closed?)
+}
+
+/// What ends before its time ends the service, so that whoever watches it starts it again.
+async fn or_nothing<T>(part: impl Future<Output = T>, shutdown: Shutdown) -> T {
+    let ended = part.await;
+    shutdown.now();
+    ended
 }
 
 async fn sum_up(figures: PrometheusHandle) {

@@ -100,7 +100,8 @@ fn workout(user: UserId, activity: ActivityType, started: &str) -> Result<Workou
 /// The last workout of each person, as the service knows it that is asked for it.
 type Latest = Arc<Mutex<HashMap<UserId, WorkoutPerformed>>>;
 
-/// Events come twice and in any order, so of one workout the higher revision wins, and of two the one that ended later.
+/// Events come twice and in any order, so of one workout the higher revision wins, and of two the one that ended later. What
+/// this cannot do is to take a workout back: `examples/monolith` keeps enough for that.
 async fn remember(
     event: Event<WorkoutPerformed>,
     context: Context<Latest>,

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use sqlx::postgres::{PgPool, PgPoolOptions};
+use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
 use workout_migrations::{Migration, Migrations};
 use workout_publisher::outbox::PgOutbox;
 
@@ -15,7 +15,7 @@ const MIGRATIONS: Migrations =
 /// As many as requests, the consumer and the relay keep busy.
 const CONNECTIONS: u32 = 16;
 
-/// A request gets its answer, or is told that there is none.
+/// A request gets its answer, or is told that there is none: so long it waits for a connection, and as long for a statement.
 const PATIENCE: Duration = Duration::from_secs(10);
 
 /// What the monolith keeps. A clone shares the connections of the original.
@@ -27,8 +27,10 @@ pub(crate) struct Database {
 
 impl Database {
     pub(crate) async fn connect(url: &str) -> Result<Self, DatabaseError> {
+        let patience = format!("{}s", PATIENCE.as_secs());
+        let server = url.parse::<PgConnectOptions>()?.options([("statement_timeout", patience)]);
         let options = PgPoolOptions::new().max_connections(CONNECTIONS).acquire_timeout(PATIENCE);
-        let pool = options.connect(url).await?;
+        let pool = options.connect_with(server).await?;
         let outbox = PgOutbox::new(pool.clone());
         MIGRATIONS.postgres(&pool).await?;
         outbox.migrate().await?;

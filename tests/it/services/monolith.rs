@@ -64,6 +64,9 @@ async fn what_is_not_as_agreed_is_refused_with_a_reason() {
     refused(&monolith, &format!("/workouts/{}/end", SessionId::generate()), &end, (404, "not_found")).await;
     refused(&monolith, "/elsewhere", &json!({}), (404, "not_found")).await;
 
+    let answer = monolith.get(&path).await.unwrap();
+    assert_eq!((answer.status, answer.json()["code"].as_str()), (405, Some("method_not_allowed")));
+
     // A form is what a page of a stranger can make a browser send.
     let form = Request::post(format!("{}{path}", monolith.url())).header("content-type", "text/plain");
     let answer = http::send(form.body(workout(user, 0).to_string()).unwrap()).await.unwrap();

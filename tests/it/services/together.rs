@@ -44,7 +44,7 @@ async fn what_is_performed_anywhere_is_counted_once_and_is_the_last_workout() {
     stats.stop().await;
 }
 
-async fn perform(service: &Running, user: UserId, ended: i64) -> WorkoutId {
+pub(super) async fn perform(service: &Running, user: UserId, ended: i64) -> WorkoutId {
     let id = WorkoutId::generate();
     let (path, body) = (format!("/workout/{id}/perform"), workout(user, ended));
     let answer = service.post(&path, &body).await.unwrap();
@@ -53,7 +53,7 @@ async fn perform(service: &Running, user: UserId, ended: i64) -> WorkoutId {
     id
 }
 
-async fn last(monolith: &Running, user: UserId, id: WorkoutId) {
+pub(super) async fn last(monolith: &Running, user: UserId, id: WorkoutId) {
     wait::until("the workout is the last one", LIMIT, || async {
         let last = monolith.get(&format!("/users/{user}/last-workout")).await;
         last.is_ok_and(|answer| answer.status == 200 && answer.json()["workout_id"] == json!(id))
