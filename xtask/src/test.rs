@@ -27,6 +27,11 @@ pub(crate) fn run(steps: &mut Steps, arguments: &[&str]) -> Outcome {
     let runner: &[&str] = if nextest { &["nextest", "run"] } else { &["test"] };
     // First, because `with-servers` comes out of it, and because servers need not wait for a compiler.
     steps.run("build the tests", cargo(runner.iter().copied()).args(EVERYTHING).arg("--no-run"))?;
+    // With the features that they have by themselves, which no other build shares: the first test to start one would build it
+    // within its own time.
+    for programs in [["workout-examples", "--examples"], ["workout-cli", "--bins"]] {
+        steps.run("build what tests start", cargo(["build", "--package"]).args(programs))?;
+    }
     // Ours, so that it goes away together with what a test that was killed could not remove itself.
     let scratch = scratch().map_err(|error| format!("no temporary folder: {error}"))?;
     let servers = steps.time("start the servers", || Servers::start(&workspace.target))?;
