@@ -12,8 +12,12 @@ use super::program::Failure;
 
 /// Lines on standard error, of what is worth knowing.
 pub(super) fn start() {
-    // lapin logs returned messages with all that is in them, as a warning.
-    let targets = Targets::new().with_default(LevelFilter::INFO).with_target("lapin", LevelFilter::ERROR);
+    // lapin logs returned messages with all that is in them, as a warning; and as an error every question that the broker
+    // refuses to answer a user with few rights. Who asked says what that means, if it means something.
+    let targets = Targets::new()
+        .with_default(LevelFilter::INFO)
+        .with_target("lapin", LevelFilter::ERROR)
+        .with_target("lapin::channel", LevelFilter::OFF);
     let lines = tracing_subscriber::fmt::layer().with_writer(std::io::stderr);
     tracing_subscriber::registry().with(lines).with(targets).init();
 }
