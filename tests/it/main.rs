@@ -20,6 +20,7 @@ mod outbox;
 mod packages;
 mod postgres;
 mod rabbitmq;
+mod rights;
 mod services;
 mod store;
 mod thin_path;
