@@ -13,14 +13,19 @@ use crate::servers::programs;
 const POLICY: &str = "/usr/sbin/policy-rc.d";
 
 /// Whether [`install`] has a chance.
-pub(crate) fn can_install() -> bool {
+#[must_use]
+pub fn can_install() -> bool {
     rustix::process::geteuid().is_root() && programs::find("apt-get", &[]).is_some()
 }
 
 /// Installs packages and says so in one line first. No service is started on its default port by that.
 ///
 /// Blocks on purpose, and shields apt from the terminal's Ctrl-C: an installation cut in the middle needs a repair.
-pub(crate) fn install(packages: &[&str]) -> Result<(), String> {
+///
+/// # Errors
+///
+/// What apt complains about.
+pub fn install(packages: &[&str]) -> Result<(), String> {
     eprintln!("with-servers: installing {} with apt-get (this takes a minute or two, once)", packages.join(", "));
     let _policy = NoServices::put_in_place().map_err(|error| format!("{POLICY}: {error}"))?;
     apt_get(&["update"])?;

@@ -31,6 +31,7 @@
     reason = "a failed clean-up and a long installation are told to whoever runs the tests"
 )]
 
+pub mod debian;
 pub mod env;
 pub mod http;
 pub mod node;
@@ -44,5 +45,4 @@ pub mod service;
 pub mod wait;
 
 mod cache;
-mod debian;
 mod unique;

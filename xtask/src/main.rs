@@ -8,6 +8,7 @@ mod cargo;
 mod child;
 mod compat;
 mod crates;
+mod deploy;
 mod diff;
 mod generate;
 mod lint;
@@ -33,7 +34,8 @@ Usage: cargo xtask COMMAND
   generate [--check]  writes the generated files, or names those that are out of date
   compat              compares the contract with every release in tests/released
   crates              counts the crates that a user of workout-events gets
-  ci                  lint, generate --check, compat and test
+  deploy [ARGS]       brings the stack of deploy/ up, tries it and counts; ARGS: --compile PROFILE, --insist
+  ci                  lint, generate --check, compat, test and deploy
   help                this text";
 
 fn main() -> ExitCode {
@@ -60,11 +62,13 @@ fn run(arguments: &[&str], steps: &mut Steps) -> Outcome {
         ["generate", "--check"] => generate::check(steps),
         ["compat"] => compat::check(steps),
         ["crates"] => crates::check(steps),
+        ["deploy", arguments @ ..] => deploy::run(steps, arguments),
         ["ci"] => {
             lint::run(steps)?;
             generate::check(steps)?;
             compat::check(steps)?;
-            test::run(steps, &[])
+            test::run(steps, &[])?;
+            deploy::run(steps, &[])
         }
         ["help" | "--help" | "-h"] => {
             println!("{HELP}");
