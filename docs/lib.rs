@@ -28,6 +28,7 @@ pages! {
     importing "importing.md"
 
     operations "operations.md"
+    deploying "deploying.md"
     observability "observability.md"
     doctor "doctor.md"
     partitioning "partitioning.md"
