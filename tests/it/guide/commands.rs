@@ -25,7 +25,7 @@ fn every_command_of_the_pages_is_understood() {
             }
             ["cargo", words @ ..] => match words.iter().position(|word| ["--example", "--bench"].contains(word)) {
                 Some(at) => is_target(words[at], words[at + 1]),
-                None => words[0] != "xtask" || ["test", "lint", "generate", "ci"].contains(&words[1]),
+                None => words[0] != "xtask" || ["test", "lint", "generate", "deploy", "ci"].contains(&words[1]),
             },
             _ => continue,
         };
