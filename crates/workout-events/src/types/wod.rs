@@ -1,5 +1,7 @@
 //! The workout of the day: requested, attempted, generated, or given up.
 
+use jiff::civil::Date;
+
 use super::SLUG;
 use crate::{LoadMode, Moment, UserId, WodId, WodRequestId, contract, event};
 
@@ -17,6 +19,24 @@ pub struct WodRequested {
     pub constraints: Option<WodConstraints>,
     /// After this moment nobody needs it any more.
     pub deadline: Option<Moment>,
+}
+
+impl WodRequested {
+    /// The request of a user for the workout of this day: whoever asks, and however often, asks for the same one.
+    ///
+    /// Its id is [`WodRequestId::from_foreign`] of the system `day` and the text `{user}:{day}`, and the seed follows from
+    /// the id, by [`seed_of`](Self::seed_of).
+    #[must_use]
+    pub fn of_day(user_id: UserId, day: Date) -> Self {
+        let request_id = WodRequestId::from_foreign("day", &format!("{user_id}:{day}"));
+        Self::new(request_id, user_id, Self::seed_of(request_id))
+    }
+
+    /// The seed of a request for which nobody has chosen one: the last 53 bits of its id.
+    #[must_use]
+    pub fn seed_of(request_id: WodRequestId) -> u64 {
+        request_id.as_uuid().as_u64_pair().1 & 0x1f_ffff_ffff_ffff
+    }
 }
 
 /// What a workout of the day must respect.
@@ -140,4 +160,22 @@ pub struct WodDeadLettered {
     /// Why the last one failed, as a name that programs can compare.
     #[field(format = SLUG)]
     pub reason: String,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_day_has_one_request_for_each_user_whoever_asks() {
+        let user: UserId = "6f4a1c1e-8c55-4b8e-9d0a-3f8f5f2f7a10".parse().unwrap();
+        let day = jiff::civil::date(2026, 11, 21);
+        let request = WodRequested::of_day(user, day);
+        // As any language computes it: uuid5(namespace, "wod-request:3:day:6f4a1c1e-...:2026-11-21").
+        assert_eq!(request.request_id.to_string(), "86cf697c-0944-52e7-b1ad-4090febe5214");
+        assert_eq!(request, WodRequested::of_day(user, day));
+        assert_ne!(request.request_id, WodRequested::of_day(user, day.tomorrow().unwrap()).request_id);
+        assert_ne!(request.request_id, WodRequested::of_day(UserId::generate(), day).request_id);
+        assert!(crate::Event::new("/tests", request).is_ok());
+    }
 }
