@@ -11,7 +11,7 @@ const LADDER: [Duration; 4] =
 const AT_ONCE: u32 = 2;
 
 /// About how long "at once" is.
-const MOMENT: Duration = Duration::from_millis(100);
+pub(crate) const MOMENT: Duration = Duration::from_millis(100);
 
 /// How often a message is tried before it is a dead letter: at once, and then after each delay of a ladder.
 ///

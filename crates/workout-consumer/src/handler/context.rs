@@ -15,6 +15,7 @@ pub struct Context<S = ()> {
     pub(crate) state: Arc<S>,
     pub(crate) about: Arc<About>,
     pub(crate) attempt: u32,
+    pub(crate) next: Option<Duration>,
     pub(crate) deadline: Instant,
 }
 
@@ -53,6 +54,13 @@ impl<S> Context<S> {
     #[must_use]
     pub fn attempt(&self) -> u32 {
         self.attempt
+    }
+
+    /// About how long after this attempt the next one comes, should it fail in the usual way; `None` when it is the last. For a
+    /// handler that tells somebody what becomes of its failure.
+    #[must_use]
+    pub fn next_attempt(&self) -> Option<Duration> {
+        self.next
     }
 
     /// How much time there is before the handler is cut short and the attempt has failed: for the timeouts of what it calls.
@@ -99,6 +107,7 @@ impl<S> Clone for Context<S> {
             state: Arc::clone(&self.state),
             about: Arc::clone(&self.about),
             attempt: self.attempt,
+            next: self.next,
             deadline: self.deadline,
         }
     }

@@ -12,7 +12,7 @@ use workout_broker::Delivery;
 use crate::handler::{Class, Context, Failure, Layers, Next, Ready, Verdict};
 use crate::letter::{Death, Letter};
 use crate::read::{Read, Readers};
-use crate::retries::{Step, moment};
+use crate::retries::{MOMENT, Step, moment};
 use crate::run::crew::Work;
 use crate::run::figures;
 use crate::run::gate::Waited;
@@ -141,7 +141,12 @@ impl<S: Send + Sync + 'static> OneByOne<S> {
             outcome = field::Empty
         );
         let started = Instant::now();
-        let context = Context { state: Arc::clone(&self.state), about, attempt, deadline: started + limit };
+        let next = match self.shared.settings.retries.after(attempt) {
+            Step::AtOnce => Some(MOMENT),
+            Step::After(delay) => Some(delay),
+            Step::GiveUp => None,
+        };
+        let context = Context { state: Arc::clone(&self.state), about, attempt, next, deadline: started + limit };
         let handling = async {
             match Next::new(&self.layers, ready).run(context).await {
                 Verdict::Done => Ok(()),

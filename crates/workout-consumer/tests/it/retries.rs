@@ -37,9 +37,11 @@ impl Attempts {
 async fn what_fails_is_tried_at_once_and_up_the_ladder_and_is_dead_then() {
     let (server, broker) = server();
     let attempts = Attempts::default();
-    let noting = attempts.clone();
+    let (noting, announced) = (attempts.clone(), Arc::new(Mutex::new(Vec::new())));
+    let announcing = Arc::clone(&announced);
     let consumer = Consumer::new(QUEUE).on(move |event: Event<WorkoutDeleted>, context: Context| {
         noting.note(&event, &context);
+        announcing.lock().unwrap().push(context.next_attempt().map(|next| next.as_secs()));
         async { Err::<(), _>(io::Error::other("it does not work")) }
     });
     let running = start(&broker, consumer).await;
@@ -50,6 +52,8 @@ async fn what_fails_is_tried_at_once_and_up_the_ladder_and_is_dead_then() {
     assert_eq!((report.handled, report.retried, report.dead), (0, 4, 1));
     // Twice at once, and then 1 s, 5 s, 30 s and 5 min later.
     assert_eq!(attempts.of(&event), (vec![0, 0, 1, 5, 30, 300], vec![1, 2, 3, 4, 5, 6, 7]));
+    // The handler knew it each time.
+    assert_eq!(*announced.lock().unwrap(), [Some(0), Some(0), Some(1), Some(5), Some(30), Some(300), None]);
     let [dead] = dead_letters(&server).await.try_into().unwrap();
     assert_eq!((&*dead.reason, dead.attempts, &*dead.error), ("exhausted", 7, "it does not work"));
     assert_eq!(dead.body, event.encode());
