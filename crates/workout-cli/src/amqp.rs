@@ -71,7 +71,7 @@ impl Amqp {
 
     /// Whom to trust besides or instead of those that the machine trusts.
     pub(crate) fn authority(&self) -> Option<&Path> {
-        self.link.ca.as_deref()
+        self.link.authority()
     }
 
     /// Whether a password may cross the network in the clear.
@@ -81,6 +81,11 @@ impl Amqp {
 }
 
 impl Link {
+    /// Whom to trust instead of those that the machine trusts.
+    pub(crate) fn authority(&self) -> Option<&Path> {
+        self.ca.as_deref()
+    }
+
     /// How to connect to the broker of this URL.
     pub(crate) fn builder(&self, url: &Secret) -> BrokerBuilder {
         let mut builder = Broker::builder(&*url.0);

@@ -20,6 +20,8 @@ mod publish;
 mod store;
 mod tail;
 mod topology;
+mod trust;
+mod wod;
 
 mod shell;
 
@@ -45,6 +47,7 @@ Examples:
   workout tail --type workout.performed        events as they pass
   workout dlq list stats.workouts              what a consumer gave up, and why
   workout store verify                         are the statistics what the ledger says?
+  workout wod request --all                    the workout of the day, for everybody
   workout doctor --queue stats.workouts        what would lose or double events
 
 Exit codes: 0 done, 1 something was refused, 2 the command could not be carried out."
@@ -78,6 +81,9 @@ enum Command {
     /// The statistics: brought up to date, looked at, verified, mended, erased.
     #[command(subcommand, arg_required_else_help = true)]
     Store(store::Command),
+    /// Workouts of the day: asked for.
+    #[command(subcommand, arg_required_else_help = true)]
+    Wod(wod::Command),
     /// Looks at a broker and a store, and says what would lose or double events. Changes nothing.
     Doctor(Box<doctor::Arguments>),
     /// Asks a service how it is: for a health check in a container that has no other HTTP client.
@@ -112,6 +118,7 @@ fn main() -> ExitCode {
         Command::Tail(arguments) => tail::run(&arguments),
         Command::Dlq(command) => dlq::run(command),
         Command::Store(command) => store::run(command),
+        Command::Wod(command) => wod::run(&command),
         Command::Doctor(arguments) => doctor::run(&arguments),
         Command::Healthy(arguments) => Ok(healthy::run(&arguments)),
         Command::Completions { shell } => shell::completions(shell, Cli::command()),

@@ -17,6 +17,8 @@ use crate::input::Input;
 use crate::output::Output;
 use crate::reading::Reading;
 
+pub(crate) use tally::{Summary, Tally};
+
 /// The arguments of `workout publish`.
 #[derive(Debug, Args)]
 #[command(after_help = "\

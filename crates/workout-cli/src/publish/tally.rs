@@ -25,21 +25,21 @@ const VIOLATIONS: usize = 5;
 
 /// The counts, as `--json` prints them.
 #[derive(Debug, Default, Serialize)]
-pub(super) struct Summary {
-    pub(super) confirmed: u64,
+pub(crate) struct Summary {
+    pub(crate) confirmed: u64,
     returned: u64,
     nacked: u64,
     unknown: u64,
     invalid: u64,
-    pub(super) seconds: f64,
+    pub(crate) seconds: f64,
 }
 
 impl Summary {
-    pub(super) fn all_confirmed(&self) -> bool {
+    pub(crate) fn all_confirmed(&self) -> bool {
         self.returned + self.nacked + self.unknown + self.invalid == 0
     }
 
-    pub(super) fn text(&self) -> String {
+    pub(crate) fn text(&self) -> String {
         let Self { confirmed, returned, nacked, unknown, invalid, seconds } = self;
         let problems = format!("{returned} returned, {nacked} nacked, {unknown} unknown, {invalid} invalid");
         format!("{confirmed} confirmed, {problems} in {seconds} s")
@@ -47,16 +47,16 @@ impl Summary {
 }
 
 /// Counts lines, and tells which were not confirmed.
-pub(super) struct Tally {
-    pub(super) summary: Summary,
-    pub(super) progress: ProgressBar,
+pub(crate) struct Tally {
+    pub(crate) summary: Summary,
+    pub(crate) progress: ProgressBar,
     report: Option<(PathBuf, BufWriter<File>)>,
     told: u64,
 }
 
 impl Tally {
     /// Everything that is not confirmed also goes to this file, one JSON object a line.
-    pub(super) fn new(progress: ProgressBar, report: Option<&Path>) -> Result<Self, Failure> {
+    pub(crate) fn new(progress: ProgressBar, report: Option<&Path>) -> Result<Self, Failure> {
         let create = |path: &Path| {
             let file = File::create(path).map_err(|cause| Failure::at(path, cause))?;
             Ok::<_, Failure>((path.to_owned(), BufWriter::new(file)))
@@ -81,7 +81,7 @@ impl Tally {
     }
 
     /// An event of which something is known now.
-    pub(super) fn outcome(
+    pub(crate) fn outcome(
         &mut self,
         line: u64,
         id: EventId,
@@ -115,7 +115,7 @@ impl Tally {
     }
 
     /// Ends the bar and the report. What nobody waited for is unknown.
-    pub(super) fn finish(mut self, left: usize, elapsed: Duration) -> Result<Summary, Failure> {
+    pub(crate) fn finish(mut self, left: usize, elapsed: Duration) -> Result<Summary, Failure> {
         self.progress.finish_and_clear();
         if let Some((path, mut report)) = self.report.take() {
             report.flush().map_err(|cause| Failure::at(&path, cause))?;

@@ -13,9 +13,9 @@ use workout_events::jiff::fmt::rfc2822::DateTimeParser;
 use workout_events::jiff::{SignedDuration, Timestamp};
 
 use crate::doctor::arguments::Arguments;
-use crate::doctor::management::trust;
 use crate::doctor::place::Place;
 use crate::failure::Failure;
+use crate::trust;
 
 /// How long all questions together may take.
 const ALL: Duration = Duration::from_secs(30);

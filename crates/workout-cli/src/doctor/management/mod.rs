@@ -1,7 +1,6 @@
 //! RabbitMQ's management API: asked, and what it answers.
 
 mod client;
-mod trust;
 
 mod answers;
 mod ask;

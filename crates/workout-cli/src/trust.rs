@@ -10,10 +10,10 @@ use ureq::tls::{Certificate, PemItem, RootCerts, TlsConfig, parse_pem};
 use crate::failure::Failure;
 
 /// The authorities of this file, or those that the machine trusts.
-pub(super) fn config(authority: Option<&Path>) -> Result<TlsConfig, Failure> {
+pub(crate) fn config(authority: Option<&Path>) -> Result<TlsConfig, Failure> {
     let roots = authority.map_or_else(|| Ok(of_machine()), of_file)?;
     if roots.is_empty() {
-        return Err(Failure::new("management: there is no authority to trust; name one with --ca"));
+        return Err(Failure::new("there is no authority to trust; name one with --ca"));
     }
     let provider = Arc::new(ring::default_provider());
     let config = TlsConfig::builder().root_certs(RootCerts::Specific(Arc::new(roots)));
