@@ -26,6 +26,7 @@ pages! {
     other_languages "other-languages.md"
     migrating "migrating.md"
     importing "importing.md"
+    wod "wod.md"
 
     operations "operations.md"
     deploying "deploying.md"

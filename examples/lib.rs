@@ -3,6 +3,7 @@
 //! | example | what it shows |
 //! |---|---|
 //! | `stats_service` | events in, statistics out: `cargo run --example stats_service` |
+//! | `coach_service` | performs workouts, and makes workouts of the day: what `docs/wod.md` tells |
 //! | `monolith` | performs workouts, has sessions, and keeps the last workout of each person |
 //! | `pipeline` | all of it in one process, in the file to read first: `cargo run --example pipeline` |
 //! | `load` | how fast it is here: `cargo run --release --example load -- publish` |

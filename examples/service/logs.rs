@@ -1,6 +1,7 @@
 //! What a service says of itself: lines for people, figures for programs.
 
 use std::error::Error;
+use std::io::{IsTerminal, stderr};
 
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
 use tracing::level_filters::LevelFilter;
@@ -18,7 +19,7 @@ pub(super) fn start() {
         .with_default(LevelFilter::INFO)
         .with_target("lapin", LevelFilter::ERROR)
         .with_target("lapin::channel", LevelFilter::OFF);
-    let lines = tracing_subscriber::fmt::layer().with_writer(std::io::stderr);
+    let lines = tracing_subscriber::fmt::layer().with_writer(stderr).with_ansi(stderr().is_terminal());
     tracing_subscriber::registry().with(lines).with(targets).init();
 }
 

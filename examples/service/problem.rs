@@ -23,9 +23,14 @@ impl Problem {
     #[must_use]
     pub fn invalid(violations: &Violations) -> Self {
         let status = StatusCode::UNPROCESSABLE_ENTITY;
-        let mut problem = Self::new(status, "invalid_workout", "The workout breaks the contract.");
-        problem.body["violations"] = json!(violations);
-        problem
+        Self::new(status, "invalid_workout", "The workout breaks the contract.").because(violations)
+    }
+
+    /// The same, with all that breaks the contract.
+    #[must_use]
+    pub fn because(mut self, violations: &Violations) -> Self {
+        self.body["violations"] = json!(violations);
+        self
     }
 }
 
