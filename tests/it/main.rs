@@ -4,6 +4,7 @@
 
 mod broker;
 mod browser;
+mod coach;
 mod command;
 mod consumer;
 mod dead_letters;
