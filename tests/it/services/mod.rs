@@ -12,6 +12,7 @@ mod stack;
 mod monolith;
 mod order;
 
+mod coach;
 mod killed;
 mod together;
 
