@@ -38,6 +38,9 @@ async fn migrate(migrations: &Migrations, connection: &mut PgConnection) -> Resu
     // Of a number that no other library is likely to lock.
     let lock = fingerprint(schema).cast_signed();
     sqlx::query("SELECT pg_advisory_xact_lock($1)").bind(lock).execute(&mut *connection).await.map_err(database)?;
+    // Whoever waited for the lock may still believe what it looked up before: that there is no such schema. To read a table
+    // of the server is to hear what others have committed since.
+    sqlx::query("SELECT FROM pg_catalog.pg_namespace LIMIT 1").execute(&mut *connection).await.map_err(database)?;
     let begun = transaction_id(connection).await?;
     // Another process may have been quicker.
     let plan = migrations.plan(&recorded(schema, connection).await?)?;
