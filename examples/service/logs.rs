@@ -1,6 +1,7 @@
 //! What a service says of itself: lines for people, figures for programs.
 
 use std::error::Error;
+use std::io::IsTerminal;
 use std::io::{IsTerminal, stderr};
 
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
@@ -11,7 +12,7 @@ use tracing_subscriber::util::SubscriberInitExt;
 
 use super::program::Failure;
 
-/// Lines on standard error, of what is worth knowing.
+/// Lines on standard error, of what is worth knowing; with colours where somebody sees them.
 pub(super) fn start() {
     // lapin logs returned messages with all that is in them, as a warning; and as an error every question that the broker
     // refuses to answer a user with few rights. Who asked says what that means, if it means something.

@@ -204,6 +204,9 @@ fn variable(name: &str) -> Result<Option<String>, WrongSetting> {
 /// The line in a file, such as an orchestrator mounts.
 fn secret_in(path: &Value) -> Result<Value, WrongSetting> {
     let Value { text: path, from } = path;
+    if path.contains("://") {
+        return Err(WrongSetting(format!("{from} is the secret itself; it has to be the name of a file that has it")));
+    }
     let text = fs::read_to_string(path)
         .map_err(|error| WrongSetting(format!("the file {path} that {from} names cannot be read: {error}")))?;
     let text = text.trim_end_matches(['\r', '\n']).to_owned();
@@ -232,5 +235,17 @@ impl Error for WrongSetting {}
 impl fmt::Debug for Value {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         out.write_str(&self.from)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_secret_where_its_file_should_be_is_not_repeated() {
+        let place = Value { text: "amqp://coach:hunter2@rabbit".to_owned(), from: "AMQP_URL_FILE".to_owned() };
+        let wrong = secret_in(&place).expect_err("there is no such file").to_string();
+        assert!(wrong.contains("AMQP_URL_FILE") && !wrong.contains("hunter2"), "{wrong}");
     }
 }

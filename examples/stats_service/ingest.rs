@@ -14,7 +14,7 @@ pub(crate) fn consumer(writer: Arc<dyn StatsWriter>, receipts: Receipts) -> Cons
         if effect == Effect::Conflict {
             warn!(event_id = %fact.event_id(), "two facts have one identity; the later one is in quarantine");
         }
-        receipts.stored(fact.event_id(), effect);
+        receipts.stored(fact, effect);
     });
     Consumer::new("stats.workouts").batch(ingest.handler())
 }

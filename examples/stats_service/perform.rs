@@ -64,7 +64,7 @@ async fn handle(
 impl Perform {
     /// Publishes, and waits for the store.
     pub(crate) async fn store(&self, event: &Event<WorkoutPerformed>) -> Result<&'static str, Problem> {
-        let mut receipt = self.receipts.expect(event.id());
+        let mut receipt = self.receipts.expect(event);
         match self.publisher.publish(event).await {
             Ok(Outcome::Confirmed) => {}
             Ok(outcome) => {

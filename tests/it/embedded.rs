@@ -103,8 +103,11 @@ async fn train(number: u32, mut url: watch::Receiver<Option<String>>, stored: Ar
                     stored.fetch_add(1, Ordering::Relaxed);
                     break;
                 }
-                // Too many at once: nobody has looked at it.
-                Ok(answer) if answer.status == 429 => continue,
+                // Too many at once, or not known to be stored in time: the same again is right.
+                Ok(answer) if [429, 503].contains(&answer.status) => {
+                    failed += usize::from(answer.status == 503);
+                    continue;
+                }
                 Ok(answer) => panic!("{answer:?}"),
                 // It is dead, and comes again elsewhere.
                 Err(_) => timeout(LIMIT, url.changed()).await.unwrap().unwrap(),
