@@ -1,7 +1,6 @@
 //! What a service says of itself: lines for people, figures for programs.
 
 use std::error::Error;
-use std::io::IsTerminal;
 use std::io::{IsTerminal, stderr};
 
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
