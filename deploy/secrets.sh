@@ -57,7 +57,8 @@ done
 password grafana >/dev/null
 chmod 444 ./*
 echo "secrets are in $folder; keep the *-password files, everything else is made of them"
-# New passwords are taken over by
+# New passwords are taken over by the following. PostgreSQL is told by its input: a container that runs still sees the file
+# that was there when it was started.
 #   docker compose restart rabbitmq
-#   docker compose exec postgres psql -U postgres -f /run/secrets/postgres-passwords
+#   docker compose exec -T postgres psql --username postgres < deploy/secrets/postgres-passwords.sql
 #   docker compose up --detach --force-recreate stats coach monolith
