@@ -3,7 +3,7 @@ FROM $BASE
 # The number that the official image gives to the user, so that volumes can be exchanged.
 RUN groupadd --system --gid 999 postgres && \
     useradd --system --gid postgres --uid 999 --home-dir /var/lib/postgresql --shell /bin/bash postgres
-RUN apt-get update -qq && \
+RUN --mount=type=secret,id=apt,target=/etc/apt/apt.conf.d/90machine apt-get update -qq && \
     apt-get install -y -qq --no-install-recommends postgresql-common && \
     sed -i '/create_main_cluster/ c create_main_cluster = false' /etc/postgresql-common/createcluster.conf && \
     apt-get install -y -qq --no-install-recommends postgresql-17 gosu && \

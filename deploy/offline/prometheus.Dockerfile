@@ -1,6 +1,6 @@
 ARG BASE
 FROM $BASE
-RUN apt-get update -qq && \
+RUN --mount=type=secret,id=apt,target=/etc/apt/apt.conf.d/90machine apt-get update -qq && \
     apt-get install -y -qq --no-install-recommends prometheus && \
     rm -rf /var/lib/apt/lists/* && install -d -o nobody /prometheus && ln -s /usr/bin/prometheus /usr/bin/promtool /bin/ 2>/dev/null || true
 USER nobody

@@ -2,7 +2,7 @@ ARG BASE
 FROM $BASE
 RUN groupadd --system --gid 999 rabbitmq && \
     useradd --system --gid rabbitmq --uid 999 --home-dir /var/lib/rabbitmq --shell /bin/bash rabbitmq
-RUN apt-get update -qq && \
+RUN --mount=type=secret,id=apt,target=/etc/apt/apt.conf.d/90machine apt-get update -qq && \
     apt-get install -y -qq --no-install-recommends rabbitmq-server gosu && \
     rm -rf /var/lib/apt/lists/* /var/lib/rabbitmq/.erlang.cookie /var/lib/rabbitmq/mnesia
 ENV HOME=/var/lib/rabbitmq RABBITMQ_DATA_DIR=/var/lib/rabbitmq RABBITMQ_LOGS=- LANG=C.UTF-8

@@ -1,20 +1,14 @@
 //! The container engine: the one that answers, or one of our own that ends with us.
 
 use std::env;
-use std::fs::File;
-use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
-use std::time::Duration;
+use std::process::Command;
 
-use rustix::process::{Pid, Signal, kill_process};
-use support::{debian, wait};
+use support::debian;
 use tempfile::TempDir;
 
+use crate::daemon::Daemon;
 use crate::{Outcome, call, progress};
-
-/// A loaded machine is slow to start one.
-const START: Duration = Duration::from_mins(1);
 
 /// Debian's client builds images by itself; a newer one of somebody else needs a plugin for that.
 const CLIENTS: [&str; 2] = ["docker", "/usr/bin/docker"];
@@ -23,31 +17,48 @@ const CLIENTS: [&str; 2] = ["docker", "/usr/bin/docker"];
 pub(crate) struct Engine {
     client: String,
     compose: Vec<String>,
-    /// Where ours listens.
-    host: Option<String>,
-    ours: Option<Child>,
+    ours: Option<Daemon>,
     folder: TempDir,
 }
 
+/// Why there is none.
+pub(crate) enum Absent {
+    /// None can run here: who wants to try the deployment has to go elsewhere.
+    Cannot(String),
+    /// One could run here, and something went wrong on the way.
+    Failed(String),
+}
+
 impl Engine {
-    /// Finds one, or starts one: as root on Debian and its relatives everything that is missing is installed.
-    pub(crate) async fn find_or_start() -> Outcome<Self> {
-        let folder = TempDir::new().map_err(|error| format!("no temporary folder: {error}"))?;
-        install()?;
-        let client = CLIENTS.into_iter().find(|client| builds(client)).ok_or("no `docker` that can build images")?;
-        let compose: &[&str] = if succeeds(Command::new(client).args(["compose", "version"])) {
-            &[client, "compose"]
-        } else {
-            &["docker-compose"]
-        };
-        let compose = compose.iter().map(|word| (*word).to_owned()).collect();
-        let mut engine = Self { client: client.to_owned(), compose, host: None, ours: None, folder };
-        if engine.answers() {
+    /// Finds one; else starts one, for which root on Debian and its relatives gets what is missing.
+    pub(crate) async fn find_or_start() -> Result<Self, Absent> {
+        let folder = TempDir::new().map_err(|error| Absent::Failed(format!("no temporary folder: {error}")))?;
+        if let Some(client) = client().filter(|client| succeeds(Command::new(client).arg("info")))
+            && let Some(compose) = compose(client)
+        {
+            progress("a container engine runs already and is used");
+            return Ok(Self { client: client.to_owned(), compose, ours: None, folder });
+        }
+        can_run()?;
+        install().map_err(Absent::Failed)?;
+        has_nat()?;
+        let failed = |what: &str| Absent::Failed(what.to_owned());
+        let client = client().ok_or_else(|| failed("no `docker` that can build images"))?;
+        let compose = compose(client).ok_or_else(|| failed("neither `docker compose` nor `docker-compose`"))?;
+        let mut engine = Self { client: client.to_owned(), compose, ours: None, folder };
+        if succeeds(engine.docker().arg("info")) {
             progress("a container engine runs already and is used");
             return Ok(engine);
         }
-        engine.start().await?;
+        progress("starting a container engine");
+        engine.ours = Some(Daemon::start(client, engine.folder()).await.map_err(Absent::Failed)?);
+        engine.remove_leftovers().map_err(Absent::Failed)?;
         Ok(engine)
+    }
+
+    /// Whether it was started by us, and nobody else sees what is in it.
+    pub(crate) fn is_ours(&self) -> bool {
+        self.ours.is_some()
     }
 
     /// A command of the client.
@@ -65,7 +76,8 @@ impl Engine {
     /// Any program that is to find this client and this engine.
     pub(crate) fn command(&self, program: &Path) -> Command {
         let mut command = Command::new(program);
-        command.env("DOCKER_BUILDKIT", "1").envs(self.host.iter().map(|host| ("DOCKER_HOST", host)));
+        command.env("DOCKER_BUILDKIT", "1");
+        command.envs(self.ours.iter().map(|daemon| ("DOCKER_HOST", daemon.host())));
         if let Some(folder) = Path::new(&self.client).parent().filter(|folder| folder.is_absolute()) {
             let path = env::var_os("PATH").unwrap_or_default();
             let folders = [folder.to_owned()].into_iter().chain(env::split_paths(&path));
@@ -79,73 +91,80 @@ impl Engine {
         self.folder.path()
     }
 
-    fn answers(&self) -> bool {
-        succeeds(self.docker().arg("info"))
-    }
-
-    async fn start(&mut self) -> Outcome {
-        if !rustix::process::geteuid().is_root() {
-            return Err("none answers, and only root can start one".to_owned());
+    /// What a run left that was killed: the engine is ours alone, so whatever has the name of a trial is of such a one.
+    fn remove_leftovers(&self) -> Outcome {
+        let project = "{{.Label \"com.docker.compose.project\"}}";
+        let kinds: [(&[&str], &str, &[&str]); 4] = [
+            (&["ps", "--all"], &format!("{project} {{{{.ID}}}}"), &["rm", "--force", "--volumes"]),
+            (&["network", "ls"], "{{.Name}} {{.ID}}", &["network", "rm"]),
+            (&["volume", "ls"], "{{.Name}} {{.Name}}", &["volume", "rm"]),
+            (&["image", "ls"], "{{.Repository}}-{{.Tag}} {{.Repository}}:{{.Tag}}", &["image", "rm"]),
+        ];
+        for (list, format, remove) in kinds {
+            let listed = call::output(self.docker().args(list).args(["--format", format]))?;
+            let is_of_a_trial = |name: &&str| {
+                ["workout-trial-", "workout-services-trial-"].iter().any(|beginning| name.starts_with(beginning))
+            };
+            let left: Vec<_> = listed.lines().filter(is_of_a_trial).filter_map(|line| line.split(' ').nth(1)).collect();
+            if !left.is_empty() {
+                progress(&format!("removing what a trial left that was killed: {}", left.join(" ")));
+                call::output(self.docker().args(remove).args(left))?;
+            }
         }
-        progress("starting a container engine");
-        // Images stay for the next time. Everything else goes with the stack.
-        let data = data()?;
-        let at = |name: &str| self.folder.path().join(name);
-        let host = format!("unix://{}", at("docker.sock").display());
-        let log = File::create(at("log")).map_err(|error| error.to_string())?;
-        let out = log.try_clone().map_err(|error| error.to_string())?;
-        let mut daemon = Command::new("dockerd");
-        daemon.arg("--host").arg(&host).arg("--pidfile").arg(at("pid")).arg("--exec-root").arg(at("exec"));
-        daemon.arg("--data-root").arg(&data).stdin(Stdio::null()).stdout(out).stderr(log).process_group(0);
-        let child = daemon.spawn().map_err(|error| format!("dockerd cannot be run: {error}"))?;
-        self.host = Some(host);
-        self.ours = Some(child);
-        let answered = wait::poll(START, || async { (self.answers() || self.has_ended()).then_some(()) }).await;
-        if answered.is_some() && self.answers() {
-            return Ok(());
-        }
-        let log = std::fs::read_to_string(at("log")).unwrap_or_default();
-        let why = log.lines().rev().find(|line| line.contains("fail") || line.contains("error"));
-        Err(format!("dockerd does not start: {}", why.unwrap_or("it says nothing")))
-    }
-
-    fn has_ended(&self) -> bool {
-        let Some(pid) = self.ours.as_ref().map(Child::id) else { return true };
-        // Its parent has not looked yet, so it is a zombie.
-        let status = std::fs::read_to_string(format!("/proc/{pid}/stat")).unwrap_or_default();
-        status.rsplit(')').next().is_none_or(|rest| rest.trim_start().starts_with('Z'))
+        Ok(())
     }
 }
 
-/// It ends its containers first, which takes a moment.
-impl Drop for Engine {
-    fn drop(&mut self) {
-        let Some(mut child) = self.ours.take() else { return };
-        progress("stopping the container engine");
-        if let Some(pid) = i32::try_from(child.id()).ok().and_then(Pid::from_raw) {
-            let _ = kill_process(pid, Signal::TERM);
-        }
-        let _ = child.wait();
+/// Whether this process may do what an engine does first: make namespaces and mount something there.
+fn can_run() -> Result<(), Absent> {
+    if !rustix::process::geteuid().is_root() {
+        return Err(Absent::Cannot("none answers, and only root can start one".to_owned()));
     }
+    probe("mount -t tmpfs none /mnt").map_err(|problem| {
+        Absent::Cannot(format!("none answers, and this machine lets nobody make namespaces and mount there: {problem}"))
+    })
 }
 
+/// Whether the kernel has what published ports are made with.
+fn has_nat() -> Result<(), Absent> {
+    probe("PATH=$PATH:/usr/sbin:/sbin iptables --wait --table nat --list --numeric")
+        .map_err(|problem| Absent::Cannot(format!("none answers, and this kernel translates no addresses: {problem}")))
+}
+
+fn probe(script: &str) -> Outcome {
+    let unshare = ["--mount", "--net", "--pid", "--fork", "sh", "-c", script];
+    call::output(Command::new("unshare").args(unshare)).map(drop)
+}
+
+/// What is missing, and nothing beside what is there: an engine of another make would have to give way to Debian's.
 fn install() -> Outcome {
-    let programs = [
-        ("dockerd", "docker.io"),
-        ("docker-compose", "docker-compose"),
-        ("debootstrap", "debootstrap"),
-        ("iptables", "iptables"),
-    ];
-    let path = env::var_os("PATH").unwrap_or_default();
-    let is_there = |name: &str| env::split_paths(&path).any(|folder| folder.join(name).is_file());
-    let missing: Vec<_> =
-        programs.into_iter().filter(|(program, _)| !is_there(program)).map(|(_, package)| package).collect();
-    match missing.as_slice() {
-        [] => Ok(()),
-        // An engine that is there, of whatever make, needs none of them, or says what it lacks.
-        _ if !debian::can_install() => Ok(()),
-        missing => debian::install(missing),
+    let mut missing = Vec::new();
+    if !is_there("docker") && !is_there("dockerd") {
+        missing.push("docker.io");
     }
+    if !is_there("iptables") {
+        missing.push("iptables");
+    }
+    if !is_there("docker-compose") && !succeeds(Command::new("docker").args(["compose", "version"])) {
+        missing.push("docker-compose");
+    }
+    if missing.is_empty() {
+        return Ok(());
+    }
+    if !debian::can_install() {
+        return Err(format!("{} missing, and can be installed by itself on Debian only", missing.join(", ")));
+    }
+    debian::install(&missing)
+}
+
+fn is_there(program: &str) -> bool {
+    let path = env::var_os("PATH").unwrap_or_default();
+    let folders = env::split_paths(&path).chain([PathBuf::from("/usr/sbin")]);
+    folders.into_iter().any(|folder| folder.join(program).is_file())
+}
+
+fn client() -> Option<&'static str> {
+    CLIENTS.into_iter().find(|client| builds(client))
 }
 
 fn builds(client: &str) -> bool {
@@ -153,12 +172,13 @@ fn builds(client: &str) -> bool {
     version.contains("version 20.") || succeeds(Command::new(client).args(["buildx", "version"]))
 }
 
-fn succeeds(command: &mut Command) -> bool {
-    call::output(command).is_ok()
+fn compose(client: &str) -> Option<Vec<String>> {
+    if succeeds(Command::new(client).args(["compose", "version"])) {
+        return Some(vec![client.to_owned(), "compose".to_owned()]);
+    }
+    is_there("docker-compose").then(|| vec!["docker-compose".to_owned()])
 }
 
-fn data() -> Outcome<PathBuf> {
-    let ours = env::current_exe().map_err(|error| error.to_string())?;
-    let target = ours.parent().and_then(Path::parent).ok_or("this program is in no target folder")?;
-    Ok(target.join("deployment"))
+fn succeeds(command: &mut Command) -> bool {
+    call::output(command).is_ok()
 }

@@ -4,6 +4,8 @@ use std::fs;
 use std::path::Path;
 use std::process::Command;
 
+use support::debian;
+
 use crate::engine::Engine;
 use crate::{Outcome, Programs, call, progress};
 
@@ -11,30 +13,84 @@ const BASES: [&str; 3] = ["debian:trixie-slim", "rabbitmq:4-management", "postgr
 
 const NAMES: [&str; 4] = ["workout", "examples/stats_service", "examples/coach_service", "examples/monolith"];
 
-/// Builds the image of the services under this name.
-pub(crate) fn build(engine: &Engine, root: &Path, programs: &Programs, image: &str) -> Outcome {
-    progress("base images");
-    let mut bases = engine.command(&root.join("deploy/offline-images.sh"));
-    bases.args(BASES);
-    if matches!(programs, Programs::Compiled(_)) {
-        bases.arg(compiler(root)?);
-    }
-    call::shown(&mut bases)?;
-    let mut build = engine.docker();
-    build.args(["build", "--quiet", "--file", "deploy/Dockerfile", "--tag", image]).current_dir(root);
-    match programs {
-        Programs::Compiled(profile) => {
-            progress("the image of the services, compiled");
-            build.arg(format!("--build-arg=PROFILE={profile}"));
+/// The image of the services, which is removed with this value.
+pub(crate) struct Image<'e> {
+    engine: &'e Engine,
+    name: String,
+}
+
+impl<'e> Image<'e> {
+    /// Builds it.
+    pub(crate) fn build(engine: &'e Engine, root: &Path, programs: &Programs) -> Outcome<Self> {
+        progress("base images");
+        let mut bases: Vec<_> = BASES.map(str::to_owned).into();
+        if matches!(programs, Programs::Compiled(_)) {
+            bases.push(compiler(root)?);
         }
-        Programs::Built(folder) => {
-            progress("the image of the services, with programs that were built outside");
-            let binaries = format!("{image}-binaries");
-            gather(engine, folder, &binaries)?;
-            build.arg(format!("--build-arg=BINARIES={binaries}"));
+        provide(engine, root, &bases)?;
+        let image = Self { engine, name: format!("workout-services:trial-{}", std::process::id()) };
+        let mut build = engine.docker();
+        build.args(["build", "--quiet", "--file", "deploy/Dockerfile", "--tag", &image.name]).current_dir(root);
+        if engine.is_ours() {
+            // It has no network of its own to build in.
+            build.args(["--network", "host"]);
+        }
+        match programs {
+            Programs::Compiled(profile) => {
+                progress("the image of the services, compiled");
+                build.arg(format!("--build-arg=PROFILE={profile}"));
+            }
+            Programs::Built(folder) => {
+                progress("the image of the services, with programs that were built outside");
+                let binaries = image.binaries();
+                gather(engine, folder, &binaries)?;
+                build.arg(format!("--build-arg=BINARIES={binaries}"));
+            }
+        }
+        call::output(build.arg("."))?;
+        Ok(image)
+    }
+
+    /// How the engine calls it.
+    pub(crate) fn name(&self) -> &str {
+        &self.name
+    }
+
+    fn binaries(&self) -> String {
+        format!("{}-binaries", self.name)
+    }
+}
+
+impl Drop for Image<'_> {
+    fn drop(&mut self) {
+        for image in [&self.name, &self.binaries()] {
+            // Only one of the two ways to build makes the second, and one that failed makes none.
+            let _ = call::output(self.engine.docker().args(["image", "rm", image]));
         }
     }
-    call::output(build.arg(".")).map(drop)
+}
+
+/// Sees to it that the engine has these images. Stand-ins have the names of the real ones, and therefore come into an
+/// engine of our own only: in any other they would be taken for those.
+fn provide(engine: &Engine, root: &Path, images: &[String]) -> Outcome {
+    let mut missing = Vec::new();
+    for image in images {
+        if call::output(engine.docker().args(["image", "inspect", image])).is_ok() {
+            continue;
+        }
+        match call::output(engine.docker().args(["pull", "--quiet", image])) {
+            Ok(_) => {}
+            Err(_) if engine.is_ours() => missing.push(image),
+            Err(problem) => return Err(problem),
+        }
+    }
+    if missing.is_empty() {
+        return Ok(());
+    }
+    if call::output(Command::new("debootstrap").arg("--version")).is_err() {
+        debian::install(&["debootstrap"])?;
+    }
+    call::shown(engine.command(&root.join("deploy/offline-images.sh")).arg("--yes").args(missing))
 }
 
 /// The image that compiles, as the Dockerfile names it.

@@ -7,6 +7,7 @@
 
 mod call;
 
+mod daemon;
 mod engine;
 mod images;
 mod stack;
@@ -19,7 +20,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::Instant;
 
-use engine::Engine;
+use engine::{Absent, Engine};
 use tokio::signal::unix::{SignalKind, signal};
 
 /// What worked, or one line that says what did not.
@@ -56,8 +57,9 @@ async fn main() -> ExitCode {
     };
     let engine = match Engine::find_or_start().await {
         Ok(engine) => engine,
-        Err(problem) if request.insists => return fail(&format!("no container engine: {problem}")),
-        Err(problem) => {
+        Err(Absent::Failed(problem)) => return fail(&format!("no container engine: {problem}")),
+        Err(Absent::Cannot(problem)) if request.insists => return fail(&format!("no container engine: {problem}")),
+        Err(Absent::Cannot(problem)) => {
             println!("\n!!! THE DEPLOYMENT IS NOT TRIED: there is no container engine here ({problem}) !!!\n");
             return ExitCode::SUCCESS;
         }

@@ -39,6 +39,21 @@ impl<'e> Stack<'e> {
         Ok(Self { engine, root: root.to_owned(), project, settings })
     }
 
+    /// Compose, with these words and this to read.
+    pub(crate) fn fed(&self, words: &[&str], input: &str) -> Outcome<String> {
+        call::fed(self.composing().args(words), input)
+    }
+
+    /// Makes others in place of these passwords, and returns what tells PostgreSQL.
+    pub(crate) fn rotate(&self, passwords: &[&str]) -> Outcome<String> {
+        let secrets = self.engine.folder().join("secrets");
+        for password in passwords {
+            std::fs::remove_file(secrets.join(password)).map_err(|error| format!("{password}: {error}"))?;
+        }
+        call::output(self.engine.command(&self.root.join("deploy/secrets.sh")).arg(&secrets))?;
+        self.secret("postgres-passwords.sql")
+    }
+
     /// Compose, with these words.
     pub(crate) fn compose(&self, words: &[&str]) -> Outcome<String> {
         call::output(self.composing().args(words))

@@ -7,8 +7,9 @@ use support::{http, wait};
 
 use crate::crowd::{self, Crowd, Ledger};
 use crate::engine::Engine;
+use crate::images::Image;
 use crate::stack::{Container, Stack};
-use crate::{Outcome, Programs, call, images, progress, rights};
+use crate::{Outcome, Programs, progress, rights};
 
 /// How long a container may take until it is well: those of a loaded machine are slow.
 const WELL: Duration = Duration::from_mins(3);
@@ -26,18 +27,12 @@ const SERVICES: [&str; 5] = ["coach", "monolith", "stats", "postgres", "rabbitmq
 /// Brings the stack up, tries it, and takes it down.
 pub(crate) async fn run(engine: &Engine, programs: &Programs) -> Outcome {
     let root = root()?;
-    let image = format!("workout-services:trial-{}", std::process::id());
-    images::build(engine, &root, programs, &image)?;
-    let stack = Stack::new(engine, &root, &image)?;
+    // Removed after the stack that uses it.
+    let image = Image::build(engine, &root, programs)?;
+    let stack = Stack::new(engine, &root, image.name())?;
     let tried = attempt(&stack).await;
     if tried.is_err() {
         eprintln!("{}", stack.logs());
-    }
-    drop(stack);
-    let binaries = format!("{image}-binaries");
-    for image in [&image, &binaries] {
-        // Only one of the two ways to build makes the second.
-        let _ = call::output(engine.docker().args(["image", "rm", image]));
     }
     tried
 }
@@ -82,7 +77,30 @@ async fn attempt(stack: &Stack<'_>) -> Outcome {
     well(stack, &instances[1]).await?;
 
     let ledger = crowd.end().await?;
-    counted(stack, &instances, &ledger).await
+    counted(stack, &instances, &ledger).await?;
+    rotated(stack).await
+}
+
+/// The coach gets other passwords, in the way that `docs/deploying.md` says, and goes on.
+async fn rotated(stack: &Stack<'_>) -> Outcome {
+    progress("other passwords for the coach");
+    let database = stack.secret("coach-database-url")?;
+    let sql = stack.rotate(&["rabbitmq-coach-password", "postgres-coach-password"])?;
+    if stack.secret("coach-database-url")? == database {
+        return Err("the password of the coach is the same as before".to_owned());
+    }
+    stack.compose(&["restart", "rabbitmq"])?;
+    well(stack, &stack.container("rabbitmq")?).await?;
+    stack.fed(&["exec", "-T", "postgres", "psql", "--username", "postgres"], &sql)?;
+    stack.compose(&["up", "--detach", "--no-build", "--no-deps", "--force-recreate", "coach"])?;
+    for service in ["coach", "monolith"] {
+        well(stack, &stack.container(service)?).await?;
+    }
+    one_workout(stack).await?;
+    // As a person would ask, with the words of compose.yaml.
+    let password = ["--allow-plaintext", "--password-file", "/run/secrets/rabbitmq-operator-password"];
+    let words = [&["run", "--rm", "-T", "workout", "dlq", "list", "stats.workouts"][..], &password].concat();
+    stack.compose(&words).map(drop)
 }
 
 /// From the request to the statistics, and to the last workout that the monolith knows.

@@ -18,7 +18,7 @@ pub fn can_install() -> bool {
     rustix::process::geteuid().is_root() && programs::find("apt-get", &[]).is_some()
 }
 
-/// Installs packages and says so in one line first. No service is started on its default port by that.
+/// Installs packages and says so in one line first. Nothing is removed for that, and no service is started on its default port by that.
 ///
 /// Blocks on purpose, and shields apt from the terminal's Ctrl-C: an installation cut in the middle needs a repair.
 ///
@@ -29,7 +29,7 @@ pub fn install(packages: &[&str]) -> Result<(), String> {
     eprintln!("with-servers: installing {} with apt-get (this takes a minute or two, once)", packages.join(", "));
     let _policy = NoServices::put_in_place().map_err(|error| format!("{POLICY}: {error}"))?;
     apt_get(&["update"])?;
-    apt_get(&[&["install", "--yes", "--no-install-recommends"], packages].concat())
+    apt_get(&[&["install", "--yes", "--no-remove", "--no-install-recommends"], packages].concat())
 }
 
 fn apt_get(arguments: &[&str]) -> Result<(), String> {
