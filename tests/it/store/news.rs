@@ -12,6 +12,23 @@ use workout_publisher::outbox::PgOutbox;
 use super::tale::performed;
 
 #[tokio::test]
+async fn migrations_make_the_outbox_of_a_store_that_announces() {
+    let database = postgres::database().await;
+    let _ = StatsStore::builder(&database.url()).migrate().await.unwrap();
+    let outbox = PgOutbox::new(PgPool::connect(&database.url()).await.unwrap());
+    assert!(outbox.lag().await.is_err(), "nobody asked for one");
+    // Of the store itself nothing is missing any more.
+    let announcing = StatsStore::builder(&database.url()).announcing("/stats");
+    assert!(announcing.clone().migrate().await.unwrap().is_empty());
+    assert_eq!(outbox.lag().await.unwrap().events, 0);
+    // Who may make no tables can now write.
+    let store = announcing.open().await.unwrap();
+    assert_eq!(store.writer().write(&[performed(UserId::generate(), 60)]).await.unwrap(), [Effect::Applied]);
+    assert_eq!(outbox.lag().await.unwrap().events, 1);
+    store.close().await;
+}
+
+#[tokio::test]
 async fn what_was_rolled_back_is_not_told() {
     let database = postgres::database().await;
     let store = StatsStore::builder(&database.url()).announcing("/stats").connect().await.unwrap();

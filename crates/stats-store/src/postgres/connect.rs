@@ -42,7 +42,7 @@ impl Postgres {
         let steps = look(&options).await?;
         match schema {
             _ if steps.is_empty() => {}
-            Schema::Migrate => migrate(&options).await?,
+            Schema::Migrate => migrate(&options, settings).await?,
             Schema::Keep => return Err(Kind::Behind.into()),
         }
         // No statement takes as long as compiling it would.
@@ -78,11 +78,12 @@ impl Postgres {
         Ok(Self { people: Gather::new(People(pool.clone())), pool, announcer, refused })
     }
 
-    pub(crate) async fn migrate(url: &str) -> Result<Steps, StoreError> {
+    pub(crate) async fn migrate(url: &str, settings: &Settings) -> Result<Steps, StoreError> {
         let options = address::parse(url)?;
         let steps = look(&options).await?;
-        if !steps.is_empty() {
-            migrate(&options).await?;
+        // What the outbox lacks is not among the steps.
+        if !steps.is_empty() || settings.announces() {
+            migrate(&options, settings).await?;
         }
         Ok(Steps { version: steps.version + steps.migrations, ..steps })
     }
@@ -102,11 +103,15 @@ pub(super) async fn look(options: &PgConnectOptions) -> Result<Steps, StoreError
 }
 
 /// Without the limits of others: nobody knows how long a migration takes.
-async fn migrate(options: &PgConnectOptions) -> Result<(), StoreError> {
+async fn migrate(options: &PgConnectOptions, settings: &Settings) -> Result<(), StoreError> {
     let pool = PgPoolOptions::new().max_connections(1).connect_with(options.clone()).await.map_err(connecting)?;
     let done = async {
         MIGRATIONS.postgres(&pool).await.map_err(migration)?;
-        create_missing(&pool).await.map_err(database)
+        create_missing(&pool).await.map_err(database)?;
+        match settings.announcer(&pool) {
+            Some(announcer) => announcer.migrate().await,
+            None => Ok(()),
+        }
     };
     let done = done.await;
     pool.close().await;

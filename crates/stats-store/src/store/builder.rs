@@ -138,7 +138,7 @@ impl StatsStoreBuilder {
     /// As for [`StatsStore::connect`].
     pub async fn migrate(self) -> Result<Steps, StoreError> {
         match self.database()? {
-            Found::Postgres(url) => Postgres::migrate(url).await,
+            Found::Postgres(url) => Postgres::migrate(url, &self.settings).await,
             Found::Sqlite(place) => Sqlite::migrate(place, &self.settings).await,
             Found::Memory => Ok(Steps::default()),
         }
@@ -222,6 +222,11 @@ impl Steps {
 }
 
 impl Settings {
+    /// Whether an outbox belongs to the store.
+    pub(crate) fn announces(&self) -> bool {
+        self.announcing.is_some()
+    }
+
     #[cfg(feature = "announce")]
     pub(crate) fn announcer<DB: workout_publisher::outbox::Backend>(
         &self,
