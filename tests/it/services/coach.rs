@@ -5,7 +5,7 @@ use support::wait;
 use workout_events::UserId;
 
 use super::LIMIT;
-use super::stack::{Stack, counts};
+use super::stack::Stack;
 use super::together::{last, perform};
 
 #[tokio::test]
@@ -17,7 +17,7 @@ async fn what_the_coach_does_is_known_to_all() {
     let user = UserId::generate();
     perform(&monolith, user, 0).await;
     let at_the_coach = perform(&coach, user, 3_600).await;
-    counts(&stats, user, 2).await;
+    stack.counts(&stats, user, 2).await;
     last(&monolith, user, at_the_coach).await;
 
     // While the monolith is away, its queue waits.
@@ -25,7 +25,7 @@ async fn what_the_coach_does_is_known_to_all() {
     let later = perform(&coach, user, 7_200).await;
     monolith.start_again().await;
     last(&monolith, user, later).await;
-    counts(&stats, user, 3).await;
+    stack.counts(&stats, user, 3).await;
 
     // A workout of the day is made once, however often it is asked for.
     let (path, day) = (format!("/users/{user}/wods"), json!({ "day": "2026-03-28" }));

@@ -1,7 +1,7 @@
 //! Services that are killed while people perform workouts.
 
 use super::performing::Crowd;
-use super::stack::{Stack, counts};
+use super::stack::Stack;
 
 /// How many people perform at each service, all at the same time.
 const PEOPLE: usize = 3;
@@ -34,7 +34,7 @@ async fn whatever_is_killed_everything_that_was_performed_is_counted_once() {
         assert!(seen.iter().any(|seen| seen.repeated > 0), "nobody noticed that the service was killed");
         for seen in &seen {
             for stats in &stats {
-                counts(stats, seen.user, seen.performed).await;
+                stack.counts(stats, seen.user, seen.performed).await;
             }
         }
     }

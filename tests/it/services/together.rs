@@ -7,7 +7,7 @@ use workout_events::{UserId, WorkoutId};
 
 use super::LIMIT;
 use super::performing::workout;
-use super::stack::{Stack, counts};
+use super::stack::Stack;
 
 #[tokio::test]
 async fn what_is_performed_anywhere_is_counted_once_and_is_the_last_workout() {
@@ -17,7 +17,7 @@ async fn what_is_performed_anywhere_is_counted_once_and_is_the_last_workout() {
     let mut monolith = stack.start("monolith").await;
     let user = UserId::generate();
     let first = perform(&monolith, user, 0).await;
-    counts(&stats, user, 1).await;
+    stack.counts(&stats, user, 1).await;
     last(&monolith, user, first).await;
 
     // A session adds to the statistics what it says of itself.
@@ -26,7 +26,7 @@ async fn what_is_performed_anywhere_is_counted_once_and_is_the_last_workout() {
     let end = json!({ "end_time": in_half_an_hour(), "calories_burned": 100 });
     let ended = monolith.post(&format!("/workouts/{session}/end"), &end).await.unwrap();
     assert_eq!(ended.status, 200, "{ended:?}");
-    let statistics = counts(&stats, user, 2).await;
+    let statistics = stack.counts(&stats, user, 2).await;
     assert_eq!(statistics["total_calories_burned"], 400);
     assert_eq!(statistics["total_duration"], 1_800 + ended.json()["duration"].as_u64().unwrap());
 
@@ -36,7 +36,7 @@ async fn what_is_performed_anywhere_is_counted_once_and_is_the_last_workout() {
         perform(&monolith, user, minute * 60).await;
     }
     stats.start_again().await;
-    counts(&stats, user, 22).await;
+    stack.counts(&stats, user, 22).await;
     // The session ended in the future of all of them.
     let last = monolith.get(&format!("/users/{user}/last-workout")).await.unwrap().json();
     assert_eq!(last["activity_type"], "yoga");
