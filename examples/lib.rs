@@ -8,8 +8,8 @@
 //! | `pipeline` | all of it in one process, in the file to read first: `cargo run --example pipeline` |
 //! | `load` | how fast it is here: `cargo run --release --example load -- publish` |
 //!
-//! This library is what every one of those services needs and no event knows about: settings, logs, when to end, and how a
-//! request says that a workout was performed. A service is a [`Program`]:
+//! This library is what every one of those services needs and no event knows about: settings, logs, when to end, how to
+//! open a database, and how a request says that a workout was performed. A service is a [`Program`]:
 //!
 //! ```no_run
 //! use std::process::ExitCode;
@@ -39,6 +39,6 @@
 mod service;
 
 pub use service::{
-    AMQP_PLAINTEXT, AMQP_URL, Failure, Problem, Program, Setting, Settings, Shutdown, WrongSetting, exporter, perform,
-    tell_url,
+    AMQP_PLAINTEXT, AMQP_URL, Failure, Problem, Program, Setting, Settings, Shutdown, WrongSetting, database, exporter,
+    health, names, perform, prepare, tell_url,
 };

@@ -5,7 +5,7 @@ use workout_consumer::{Consumer, Context, Failure};
 use workout_events::Event;
 use workout_events::types::user::{UserErased, UserRegistered};
 
-use crate::store::{Store, StoreError};
+use crate::store::{DatabaseError, Store};
 
 const QUEUE: &str = "coach.people";
 
@@ -14,12 +14,12 @@ pub(crate) fn consumer(store: Store) -> Consumer<Store> {
 }
 
 async fn registered(event: Event<UserRegistered>, context: Context<Store>) -> Result<(), Failure> {
-    context.state().meet(event.data().user_id).await.map_err(StoreError::failure)
+    context.state().meet(event.data().user_id).await.map_err(DatabaseError::failure)
 }
 
 async fn erased(event: Event<UserErased>, context: Context<Store>) -> Result<(), Failure> {
     let user_id = event.data().user_id;
-    context.state().erase(user_id).await.map_err(StoreError::failure)?;
+    context.state().erase(user_id).await.map_err(DatabaseError::failure)?;
     info!(%user_id, "a person was erased");
     Ok(())
 }

@@ -2,17 +2,14 @@
 
 use std::net::SocketAddr;
 
-use axum::Router;
 use tokio::net::TcpListener;
-use workout_broker::Topology;
-use workout_consumer::{ConsumeError, Report};
-use workout_examples::{Failure, Settings, Shutdown, exporter, tell_url};
+use workout_examples::{Failure, Settings, Shutdown, exporter, health, names, prepare, tell_url};
 use workout_publisher::outbox::Relay;
 
 use crate::ladder::Ladder;
 use crate::store::Store;
 use crate::wod::{Failures, Workshop};
-use crate::{figures, health, people, perform, problems, wod};
+use crate::{figures, people, perform, problems, wod};
 
 pub(crate) async fn run(settings: Settings) -> Result<(), Failure> {
     let address: SocketAddr = settings.parsed("listen")?;
@@ -31,34 +28,30 @@ pub(crate) async fn run(settings: Settings) -> Result<(), Failure> {
     if settings.is_on("no-declare") {
         (wods, users) = (wods.declares_nothing(), users.declares_nothing());
     } else {
-        // Before the first request, so that nothing is published that nobody hears.
-        broker.apply(&Topology::new().queue(wods.queue()).queue(users.queue())).await?;
+        prepare(&broker, [wods.queue(), users.queue()]).await?;
     }
     let figures = exporter()?;
-    let consumers = [wods.health(), users.health()];
+    let consumers = vec![wods.health(), users.health()];
     // Bound before anything is consumed: a port that is taken is found out first.
     let listener = TcpListener::bind(address).await?;
     tell_url(&format!("http://{}", listener.local_addr()?));
 
     let consuming = tokio::spawn({
-        let consuming = (wods.run(broker.clone(), shutdown.wait()), users.run(broker.clone(), shutdown.wait()));
-        let shutdown = shutdown.clone();
-        async move {
-            let (wods, users) = (ends_all(consuming.0, &shutdown), ends_all(consuming.1, &shutdown));
-            tokio::try_join!(wods, users)
-        }
+        let wods = shutdown.ends_with(wods.run(broker.clone(), shutdown.wait()));
+        let users = shutdown.ends_with(users.run(broker.clone(), shutdown.wait()));
+        async move { tokio::try_join!(wods, users) }
     });
     // Ends last: what handlers and requests have told is published, as far as the broker is there.
     let (relay, told) = (Relay::new(store.outbox.clone(), &broker), Shutdown::by_hand());
-    let relaying = tokio::spawn(relay.run(told.wait()));
+    let relaying = tokio::spawn(shutdown.ends_with(relay.run(told.wait())));
     let watching = tokio::spawn({
         let (broker, figures) = (broker.clone(), figures.clone());
-        async move { figures::watch(&broker, &figures).await }
+        shutdown.ends_with(async move { figures::watch(&broker, &figures).await })
     });
 
     let routes = perform::routes().merge(wod::routes()).fallback(async || problems::not_found());
-    let app =
-        Router::new().merge(routes.with_state(store.clone())).merge(health::routes(store.clone(), consumers, figures));
+    let routes = names::guard(routes.with_state(store.clone()), &settings);
+    let app = routes.merge(health::routes(store.pool.clone(), consumers, figures));
     let served = stats_http::serve(listener, app, shutdown.wait()).await;
     let consumed = consuming.await?;
     watching.abort();
@@ -70,16 +63,6 @@ pub(crate) async fn run(settings: Settings) -> Result<(), Failure> {
     consumed?;
     relayed?;
     Ok(closed?)
-}
-
-/// A consumer that ends before its time ends the service, so that whoever watches it starts it again.
-async fn ends_all(
-    consuming: impl Future<Output = Result<Report, ConsumeError>>,
-    shutdown: &Shutdown,
-) -> Result<Report, ConsumeError> {
-    let ended = consuming.await;
-    shutdown.now();
-    ended
 }
 
 fn percent(settings: &Settings) -> Result<u8, Failure> {

@@ -13,8 +13,9 @@
 //! | `GET /users/{user_id}/last-workout` | the workout that ended last |
 //! | `GET /healthz`, `/readyz`, `/metrics` | how it is doing |
 //!
-//! Each request may be sent again, and is answered as the first time; a start only with a `session_id`. It does not ask who is asking: it belongs behind what
-//! signs people in, and listens on this machine alone unless it is told otherwise.
+//! Each request may be sent again, and is answered as the first time; a start only with a `session_id`. It does not ask who
+//! is asking: it belongs behind what signs people in, and listens on this machine alone unless it is told otherwise. Whoever
+//! asks has to call it by a name of this machine or by one of `hosts`, and no page of another origin is answered.
 //!
 //! It needs a RabbitMQ (`AMQP_URL`) and a PostgreSQL (`DATABASE_URL`), in which it keeps to the schema `monolith`; `--help`
 //! says what can be set. Read the files in the order of their `mod` lines.
@@ -29,11 +30,11 @@ mod session;
 
 mod last_workout;
 
-mod health;
 mod service;
 
 use std::process::ExitCode;
 
+use workout_examples::names::HOSTS;
 use workout_examples::{AMQP_PLAINTEXT, AMQP_URL, Program, Setting};
 
 /// Who says so, in the envelope of events.
@@ -48,6 +49,7 @@ const MONOLITH: Program = Program {
         AMQP_PLAINTEXT,
         Setting::secret("database-url", "The PostgreSQL, such as postgres://user:password@host/database"),
         Setting::switch("no-declare", "Exchanges and queues are made by others, as with `workout topology apply`"),
+        HOSTS,
     ],
 };
 

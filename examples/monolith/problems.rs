@@ -8,10 +8,6 @@ use workout_examples::Problem;
 
 use crate::database::DatabaseError;
 
-pub(crate) fn bad(code: &'static str, title: &'static str) -> Problem {
-    Problem::new(StatusCode::BAD_REQUEST, code, title)
-}
-
 pub(crate) fn not_found(title: &'static str) -> Problem {
     Problem::new(StatusCode::NOT_FOUND, "not_found", title)
 }
@@ -23,15 +19,6 @@ pub(crate) fn wrong_method() -> Problem {
 
 pub(crate) fn conflict(title: &'static str) -> Problem {
     Problem::new(StatusCode::CONFLICT, "conflict", title)
-}
-
-pub(crate) fn erased() -> Problem {
-    Problem::new(StatusCode::GONE, "user_erased", "This user was erased, and nothing is kept of them any more.")
-}
-
-pub(crate) fn not_ready() -> Problem {
-    let title = "A part of the service does not work; the log says which.";
-    Problem::new(StatusCode::SERVICE_UNAVAILABLE, "not_ready", title)
 }
 
 /// What becomes of a request when the database does not do its part. The client is told what to do, the log why.

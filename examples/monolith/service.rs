@@ -7,17 +7,12 @@ use axum::extract::DefaultBodyLimit;
 use metrics_exporter_prometheus::PrometheusHandle;
 use tokio::net::TcpListener;
 use tokio::time::sleep;
-use workout_broker::Topology;
 use workout_events::MAX_MESSAGE_BYTES;
-use workout_examples::{Failure, Settings, Shutdown, exporter, tell_url};
+use workout_examples::{Failure, Settings, Shutdown, exporter, health, names, prepare, tell_url};
 use workout_publisher::outbox::Relay;
 
 use crate::database::Database;
-use crate::{health, last_workout, problems, session, workout};
-
-/// How long the stream of all events goes back, where this service makes it. Sessions are told although nobody may have a
-/// queue for them; an event that no queue wants would come back to the outbox.
-const HISTORY: Duration = Duration::from_hours(30 * 24);
+use crate::{last_workout, problems, session, workout};
 
 /// What was measured is summed up this often, whether anybody asks for it or not.
 const SUM_UP_EVERY: Duration = Duration::from_secs(5);
@@ -37,27 +32,27 @@ pub(crate) async fn run(settings: Settings) -> Result<(), Failure> {
     if settings.is_on("no-declare") {
         consumer = consumer.declares_nothing();
     } else {
-        // Before the first request, so that nothing is published that nobody hears.
-        broker.apply(&Topology::new().queue(consumer.queue()).history(HISTORY)).await?;
+        prepare(&broker, [consumer.queue()]).await?;
     }
     let (healthy, figures) = (consumer.health(), exporter()?);
     // Bound before anything is consumed: a port that is taken is found out first.
     let listener = TcpListener::bind(address).await?;
     tell_url(&format!("http://{}", listener.local_addr()?));
 
-    let consuming = tokio::spawn(or_nothing(consumer.run(broker.clone(), shutdown.wait()), shutdown.clone()));
+    let consuming = tokio::spawn(shutdown.ends_with(consumer.run(broker.clone(), shutdown.wait())));
     // Ends after the last request, and publishes what that has left, as far as the broker is there.
     let requests_ended = Shutdown::by_hand();
     let relay = Relay::new(database.outbox.clone(), &broker).run(requests_ended.wait());
-    let relaying = tokio::spawn(or_nothing(relay, shutdown.clone()));
-    let summing = tokio::spawn(sum_up(figures.clone()));
+    let relaying = tokio::spawn(shutdown.ends_with(relay));
+    let summing = tokio::spawn(shutdown.ends_with(sum_up(figures.clone())));
 
     let routes = workout::routes().merge(session::routes()).merge(last_workout::routes());
     let routes = routes
         .layer(DefaultBodyLimit::max(MAX_MESSAGE_BYTES))
         .method_not_allowed_fallback(async || problems::wrong_method())
         .fallback(async || problems::not_found("There is no such page."));
-    let app = routes.with_state(database.clone()).merge(health::routes(database.clone(), healthy, figures));
+    let routes = names::guard(routes.with_state(database.clone()), &settings);
+    let app = routes.merge(health::routes(database.pool.clone(), vec![healthy], figures));
     let served = stats_http::serve(listener, app, shutdown.wait()).await;
     requests_ended.now();
     let (heard, told) = (consuming.await?, relaying.await?);
@@ -68,13 +63,6 @@ pub(crate) async fn run(settings: Settings) -> Result<(), Failure> {
     heard?;
     told?;
     Ok(closed?)
-}
-
-/// What ends before its time ends the service, so that whoever watches it starts it again.
-async fn or_nothing<T>(part: impl Future<Output = T>, shutdown: Shutdown) -> T {
-    let ended = part.await;
-    shutdown.now();
-    ended
 }
 
 async fn sum_up(figures: PrometheusHandle) {

@@ -11,9 +11,15 @@ mod redact;
 mod logs;
 mod shutdown;
 
+pub mod database;
+mod topology;
+
 mod problem;
 
+pub mod names;
 pub mod perform;
+
+pub mod health;
 
 pub use logs::exporter;
 pub use problem::Problem;
@@ -21,3 +27,4 @@ pub use program::{Failure, Program, tell_url};
 pub use setting::{AMQP_PLAINTEXT, AMQP_URL, Setting};
 pub use settings::{Settings, WrongSetting};
 pub use shutdown::Shutdown;
+pub use topology::prepare;

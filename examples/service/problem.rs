@@ -26,6 +26,25 @@ impl Problem {
         Self::new(status, "invalid_workout", "The workout breaks the contract.").because(violations)
     }
 
+    /// 400, by a code of the service.
+    #[must_use]
+    pub fn bad(code: &'static str, title: &'static str) -> Self {
+        Self::new(StatusCode::BAD_REQUEST, code, title)
+    }
+
+    /// 410, for whom nothing may be kept any more.
+    #[must_use]
+    pub fn erased() -> Self {
+        Self::new(StatusCode::GONE, "user_erased", "This user was erased, and nothing is kept of them any more.")
+    }
+
+    /// 503, when the service cannot work.
+    #[must_use]
+    pub fn not_ready() -> Self {
+        let title = "A part of the service does not work; the log says which.";
+        Self::new(StatusCode::SERVICE_UNAVAILABLE, "not_ready", title)
+    }
+
     /// The same, with all that breaks the contract.
     #[must_use]
     pub fn because(mut self, violations: &Violations) -> Self {

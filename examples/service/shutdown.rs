@@ -34,6 +34,16 @@ impl Shutdown {
         self.0.send_replace(true);
     }
 
+    /// What a part of the service gives; when it has ended, by itself or by a panic, it is time for all: a service without it
+    /// would go on as if it worked, and whoever watches a service starts it again.
+    pub fn ends_with<F: Future>(&self, part: F) -> impl Future<Output = F::Output> + use<F> {
+        let end = End(self.clone());
+        async move {
+            let _end = end;
+            part.await
+        }
+    }
+
     /// Until it is time.
     pub fn wait(&self) -> impl Future<Output = ()> + Send + 'static {
         let mut said = self.0.subscribe();
@@ -41,6 +51,15 @@ impl Shutdown {
             // Without anyone left who could say it, it is time as well.
             let _ = said.wait_for(|said| *said).await;
         }
+    }
+}
+
+/// When this is dropped, it is time.
+struct End(Shutdown);
+
+impl Drop for End {
+    fn drop(&mut self) {
+        self.0.now();
     }
 }
 
@@ -63,4 +82,19 @@ fn signal() -> io::Result<impl Future<Output = ()> + Send> {
     Ok(async {
         let _ = tokio::signal::ctrl_c().await;
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_part_that_ends_or_panics_ends_the_service() {
+        let shutdown = Shutdown::by_hand();
+        assert_eq!(tokio::spawn(shutdown.ends_with(async { 1 })).await.ok(), Some(1));
+        shutdown.wait().await;
+        let shutdown = Shutdown::by_hand();
+        assert!(tokio::spawn(shutdown.ends_with(async { panic!("what nobody has thought of") })).await.is_err());
+        shutdown.wait().await;
+    }
 }

@@ -70,14 +70,7 @@ pub(crate) async fn run(settings: Settings) -> Result<(), Failure> {
     let beside = tokio::spawn(background::run(store, others, announces, figures.clone(), shutdown.clone()));
     // Requests wait for the consumer, so it ends after them.
     let requests_ended = Shutdown::by_hand();
-    let consuming = tokio::spawn({
-        let (run, shutdown) = (consumer.run(broker.clone(), requests_ended.wait()), shutdown.clone());
-        async move {
-            let ended = run.await;
-            shutdown.now();
-            ended
-        }
-    });
+    let consuming = tokio::spawn(shutdown.ends_with(consumer.run(broker.clone(), requests_ended.wait())));
     let served = stats_http::serve(listener, app, shutdown.wait()).await;
     requests_ended.now();
     let report = consuming.await?;

@@ -45,7 +45,7 @@ async fn handle(
             "The workout is somebody else's, or this revision of it is known and says something else; an edit has the next \
              revision.",
         )),
-        Ok(Performed::Erased) => Err(problems::erased()),
+        Ok(Performed::Erased) => Err(Problem::erased()),
         Err(error) => {
             warn!(workout_id = %workout, error = &error as &dyn Error, "a workout was not stored");
             Err(problems::not_stored())

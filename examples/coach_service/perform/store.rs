@@ -3,7 +3,7 @@
 use sqlx::postgres::PgConnection;
 use workout_events::{Event, WorkoutPerformed};
 
-use crate::store::{Store, StoreError, apart, lock};
+use crate::store::{DatabaseError, Store, apart, lock};
 
 /// What became of it.
 #[must_use]
@@ -19,7 +19,7 @@ pub(crate) enum Performed {
 }
 
 impl Store {
-    pub(crate) async fn perform(&self, event: Event<WorkoutPerformed>) -> Result<Performed, StoreError> {
+    pub(crate) async fn perform(&self, event: Event<WorkoutPerformed>) -> Result<Performed, DatabaseError> {
         let store = self.clone();
         apart(async move {
             let mut transaction = store.pool.begin().await?;
@@ -34,7 +34,7 @@ impl Store {
     }
 }
 
-async fn write(connection: &mut PgConnection, data: &WorkoutPerformed) -> Result<Performed, StoreError> {
+async fn write(connection: &mut PgConnection, data: &WorkoutPerformed) -> Result<Performed, DatabaseError> {
     if !lock(connection, data.user_id).await? {
         return Ok(Performed::Erased);
     }

@@ -1,21 +1,14 @@
 //! The connections.
 
-use std::time::Duration;
-
-use sqlx::postgres::{PgPool, PgPoolOptions};
+use sqlx::postgres::PgPool;
+use workout_examples::database;
 use workout_migrations::{Migration, Migrations};
 use workout_publisher::outbox::PgOutbox;
 
-use crate::store::StoreError;
+use crate::store::DatabaseError;
 
 /// A released one is never edited.
 const MIGRATIONS: Migrations = Migrations::new("coach", &[Migration::new("coach", include_str!("0001_coach.sql"))]);
-
-/// As many as handlers, requests and the relay keep busy.
-const CONNECTIONS: u32 = 16;
-
-/// A request gets its answer, or is told that there is none.
-const PATIENCE: Duration = Duration::from_secs(10);
 
 /// What the coach keeps. A clone shares the connections of the original.
 #[derive(Clone)]
@@ -25,29 +18,8 @@ pub(crate) struct Store {
 }
 
 impl Store {
-    pub(crate) async fn connect(url: &str) -> Result<Self, StoreError> {
-        let options = PgPoolOptions::new().max_connections(CONNECTIONS).acquire_timeout(PATIENCE);
-        let pool = options.connect(url).await?;
-        let outbox = PgOutbox::new(pool.clone());
-        MIGRATIONS.postgres(&pool).await?;
-        outbox.migrate().await?;
-        Ok(Self { pool, outbox })
+    pub(crate) async fn connect(url: &str) -> Result<Self, DatabaseError> {
+        let pool = database::open(url, &MIGRATIONS).await?;
+        Ok(Self { outbox: PgOutbox::new(pool.clone()), pool })
     }
-
-    /// Whether the database answers.
-    pub(crate) async fn ping(&self) -> Result<(), StoreError> {
-        let pool = self.pool.clone();
-        apart(async move {
-            sqlx::query("SELECT 1").execute(&pool).await?;
-            Ok(())
-        })
-        .await
-    }
-}
-
-/// Runs work on the database in a task of its own.
-pub(crate) async fn apart<T: Send + 'static>(
-    work: impl Future<Output = Result<T, StoreError>> + Send + 'static,
-) -> Result<T, StoreError> {
-    tokio::spawn(work).await?
 }

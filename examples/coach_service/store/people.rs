@@ -3,11 +3,11 @@
 use sqlx::postgres::PgConnection;
 use workout_events::UserId;
 
-use crate::store::{Store, StoreError, apart};
+use crate::store::{DatabaseError, Store, apart};
 
 /// Locks a person up to the end of the transaction, and gets to know whom it has not met. Says whether the person is still
 /// there: of one who was erased nothing is kept any more.
-pub(crate) async fn lock(connection: &mut PgConnection, user: UserId) -> Result<bool, StoreError> {
+pub(crate) async fn lock(connection: &mut PgConnection, user: UserId) -> Result<bool, DatabaseError> {
     let is_there = sqlx::query_scalar(
         "INSERT INTO coach.people (user_id) VALUES ($1)
          ON CONFLICT (user_id) DO UPDATE SET known_since = people.known_since
@@ -18,7 +18,7 @@ pub(crate) async fn lock(connection: &mut PgConnection, user: UserId) -> Result<
 
 impl Store {
     /// Gets to know a person.
-    pub(crate) async fn meet(&self, user: UserId) -> Result<(), StoreError> {
+    pub(crate) async fn meet(&self, user: UserId) -> Result<(), DatabaseError> {
         let pool = self.pool.clone();
         apart(async move {
             lock(&mut *pool.acquire().await?, user).await?;
@@ -28,7 +28,7 @@ impl Store {
     }
 
     /// Forgets a person, whether it was known or not: what arrives later finds out that it is too late.
-    pub(crate) async fn erase(&self, user: UserId) -> Result<(), StoreError> {
+    pub(crate) async fn erase(&self, user: UserId) -> Result<(), DatabaseError> {
         let pool = self.pool.clone();
         apart(async move {
             let mut transaction = pool.begin().await?;

@@ -8,7 +8,7 @@ use workout_events::types::wod::{WodAttemptFailed, WodDeadLettered, WodGenerated
 use workout_events::{Event, EventId, EventType, Moment, WodId};
 
 use crate::SOURCE;
-use crate::store::{Store, StoreError, apart, lock};
+use crate::store::{DatabaseError, Store, apart, lock};
 use crate::wod::generate::Wod;
 use crate::wod::making::{Made, Making, Reason};
 use crate::wod::requests::{Standing, insert, standing};
@@ -42,7 +42,7 @@ pub(crate) enum Attempt {
 
 impl Store {
     /// Attempts a request, whoever has made it.
-    pub(crate) async fn attempt(&self, asked: Event<WodRequested>, making: Making) -> Result<Attempt, StoreError> {
+    pub(crate) async fn attempt(&self, asked: Event<WodRequested>, making: Making) -> Result<Attempt, DatabaseError> {
         let store = self.clone();
         apart(async move {
             let mut transaction = store.pool.begin().await?;
@@ -60,7 +60,7 @@ impl Store {
         connection: &mut PgConnection,
         asked: &Event<WodRequested>,
         making: Making,
-    ) -> Result<Attempt, StoreError> {
+    ) -> Result<Attempt, DatabaseError> {
         let wanted = asked.data();
         if !lock(connection, wanted.user_id).await? {
             return Ok(Attempt::Erased);
@@ -107,7 +107,7 @@ impl Store {
         asked: &Event<WodRequested>,
         wod: Wod,
         attempt: u32,
-    ) -> Result<Attempt, StoreError> {
+    ) -> Result<Attempt, DatabaseError> {
         let WodRequested { request_id, user_id, .. } = *asked.data();
         let wod_id = WodId::from_foreign("coach", &request_id.to_string());
         store_wod(connection, wod_id, asked.data(), &wod).await?;
@@ -123,7 +123,7 @@ impl Store {
         asked: &Event<WodRequested>,
         next: Duration,
         attempt: u32,
-    ) -> Result<Attempt, StoreError> {
+    ) -> Result<Attempt, DatabaseError> {
         let WodRequested { request_id, user_id, .. } = *asked.data();
         let reason = Reason::Failed.as_str();
         let mut data = WodAttemptFailed::new(request_id, user_id, attempt.min(MOST_ATTEMPTS), reason);
@@ -138,7 +138,7 @@ impl Store {
         asked: &Event<WodRequested>,
         reason: Reason,
         attempt: u32,
-    ) -> Result<Attempt, StoreError> {
+    ) -> Result<Attempt, DatabaseError> {
         let WodRequested { request_id, user_id, .. } = *asked.data();
         let data = WodDeadLettered::new(request_id, user_id, attempt.min(MOST_ATTEMPTS), reason.as_str());
         self.tell(connection, asked, data, &request_id.to_string()).await?;
@@ -152,7 +152,7 @@ impl Store {
         asked: &Event<WodRequested>,
         data: T,
         identity: &str,
-    ) -> Result<(), StoreError> {
+    ) -> Result<(), DatabaseError> {
         let id = EventId::derived(T::TYPE, &[&identity]);
         let event = Event::builder(SOURCE, data).id(id).caused_by(asked).build()?;
         self.outbox.enqueue(connection, &event).await?;

@@ -6,7 +6,7 @@ use workout_events::Event;
 use workout_events::types::wod::WodRequested;
 
 use crate::figures;
-use crate::store::{Store, StoreError};
+use crate::store::{DatabaseError, Store};
 use crate::wod::attempts::Attempt;
 use crate::wod::failures::Failures;
 use crate::wod::making::{Making, Reason};
@@ -32,7 +32,7 @@ async fn handle(asked: Event<WodRequested>, context: Context<Workshop>) -> Resul
     let request_id = asked.data().request_id;
     let Workshop { store, failures } = context.state();
     let making = Making { failures: *failures, next: context.next_attempt() };
-    let attempt = store.attempt(asked, making).await.map_err(StoreError::failure)?;
+    let attempt = store.attempt(asked, making).await.map_err(DatabaseError::failure)?;
     figures::attempted(&attempt);
     match attempt {
         Attempt::Generated { wod, attempt } => info!(%request_id, attempt, wod_id = %wod, "a workout was generated"),

@@ -7,7 +7,7 @@ use workout_events::uuid::Uuid;
 use workout_events::{Event, EventId, EventType, UserId};
 
 use crate::SOURCE;
-use crate::store::{Store, StoreError, apart, lock};
+use crate::store::{DatabaseError, Store, apart, lock};
 
 /// What became of a request that somebody makes.
 #[must_use]
@@ -32,13 +32,13 @@ pub(crate) struct Page {
     pub(crate) requested: usize,
     /// The last of them: where the next page begins. `None` when there is nobody left.
     pub(crate) last: Option<UserId>,
-    /// How many people come after them.
-    pub(crate) left: i64,
+    /// How many people come after them; only the first page says so, since it means to look at everybody.
+    pub(crate) left: Option<i64>,
 }
 
 impl Store {
     /// Stores a request, and sends it to the queue.
-    pub(crate) async fn ask(&self, wanted: WodRequested) -> Result<Asked, StoreError> {
+    pub(crate) async fn ask(&self, wanted: WodRequested) -> Result<Asked, DatabaseError> {
         let store = self.clone();
         apart(async move {
             let mut transaction = store.pool.begin().await?;
@@ -57,20 +57,29 @@ impl Store {
     }
 
     /// Requests the workout of this day for as many people as this, who come after somebody in the order of their ids.
-    pub(crate) async fn ask_for_all(&self, day: Date, after: Option<UserId>, people: i64) -> Result<Page, StoreError> {
+    pub(crate) async fn ask_for_all(
+        &self,
+        day: Date,
+        after: Option<UserId>,
+        people: i64,
+    ) -> Result<Page, DatabaseError> {
         let store = self.clone();
         apart(async move {
             let mut transaction = store.pool.begin().await?;
-            let after = after.map_or_else(Uuid::nil, Uuid::from);
+            let (is_first, after) = (after.is_none(), after.map_or_else(Uuid::nil, Uuid::from));
             // Locked in one order by all who lock more than one.
-            let users: Vec<Uuid> = sqlx::query_scalar(
+            let mut users: Vec<Uuid> = sqlx::query_scalar(
                 "SELECT user_id FROM coach.people WHERE erased_at IS NULL AND user_id > $1
                  ORDER BY user_id LIMIT $2 FOR NO KEY UPDATE",
             )
             .bind(after)
-            .bind(people)
+            .bind(people + 1)
             .fetch_all(&mut *transaction)
             .await?;
+            // One more than wanted: whether there is a next page.
+            let page = usize::try_from(people).unwrap_or_default();
+            let has_next = users.len() > page;
+            users.truncate(page);
             let mut requested = 0;
             for user in users.iter().filter_map(|user| UserId::new(*user).ok()) {
                 let wanted = WodRequested::of_day(user, day);
@@ -80,13 +89,15 @@ impl Store {
                 }
             }
             let last = users.last().copied();
-            let left: i64 =
-                sqlx::query_scalar("SELECT count(*) FROM coach.people WHERE erased_at IS NULL AND user_id > $1")
-                    .bind(last.unwrap_or(after))
-                    .fetch_one(&mut *transaction)
-                    .await?;
+            let left = match last {
+                Some(last) if is_first => {
+                    let left = "SELECT count(*) FROM coach.people WHERE erased_at IS NULL AND user_id > $1";
+                    Some(sqlx::query_scalar(left).bind(last).fetch_one(&mut *transaction).await?)
+                }
+                _ => None,
+            };
             transaction.commit().await?;
-            let last = last.filter(|_| left > 0).and_then(|user| UserId::new(user).ok());
+            let last = last.filter(|_| has_next).and_then(|user| UserId::new(user).ok());
             Ok(Page { people: users.len(), requested, last, left })
         })
         .await
@@ -101,7 +112,7 @@ pub(super) struct Standing {
 }
 
 /// Stores a request, unless it is there. Says whether it was not.
-pub(super) async fn insert(connection: &mut PgConnection, wanted: &WodRequested) -> Result<bool, StoreError> {
+pub(super) async fn insert(connection: &mut PgConnection, wanted: &WodRequested) -> Result<bool, DatabaseError> {
     let insert = sqlx::query(
         "INSERT INTO coach.requests (request_id, user_id, seed, constraints, deadline)
          VALUES ($1, $2, $3, $4::text::jsonb, $5::text::timestamptz) ON CONFLICT (request_id) DO NOTHING",
@@ -117,7 +128,7 @@ pub(super) async fn insert(connection: &mut PgConnection, wanted: &WodRequested)
 }
 
 /// How a request stands that is there, and whether it asks for the same. Nobody else changes it before the transaction ends.
-pub(super) async fn standing(connection: &mut PgConnection, wanted: &WodRequested) -> Result<Standing, StoreError> {
+pub(super) async fn standing(connection: &mut PgConnection, wanted: &WodRequested) -> Result<Standing, DatabaseError> {
     let (constraints, deadline) = texts(wanted)?;
     let (state, attempts, is_the_same) = sqlx::query_as(
         "SELECT state, attempts,
@@ -135,13 +146,13 @@ pub(super) async fn standing(connection: &mut PgConnection, wanted: &WodRequeste
     Ok(Standing { state, attempts, is_the_same })
 }
 
-fn texts(wanted: &WodRequested) -> Result<(Option<String>, Option<String>), StoreError> {
+fn texts(wanted: &WodRequested) -> Result<(Option<String>, Option<String>), DatabaseError> {
     let constraints = wanted.constraints.as_ref().map(serde_json::to_string).transpose()?;
     Ok((constraints, wanted.deadline.map(|deadline| deadline.timestamp().to_string())))
 }
 
 /// The event that makes a request.
-fn said(wanted: WodRequested) -> Result<Event<WodRequested>, StoreError> {
+fn said(wanted: WodRequested) -> Result<Event<WodRequested>, DatabaseError> {
     let id = EventId::derived(WodRequested::TYPE, &[&wanted.request_id]);
     Ok(Event::builder(SOURCE, wanted).id(id).build()?)
 }

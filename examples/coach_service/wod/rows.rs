@@ -4,7 +4,7 @@ use sqlx::postgres::PgConnection;
 use workout_events::WodId;
 use workout_events::types::wod::WodRequested;
 
-use crate::store::StoreError;
+use crate::store::DatabaseError;
 use crate::wod::generate::Wod;
 
 /// Stores the workout of a request. There is none of it yet.
@@ -13,7 +13,7 @@ pub(super) async fn store_wod(
     wod_id: WodId,
     wanted: &WodRequested,
     wod: &Wod,
-) -> Result<(), StoreError> {
+) -> Result<(), DatabaseError> {
     sqlx::query(
         "INSERT INTO coach.wods (wod_id, request_id, user_id, scheme, time_cap_s, rounds)
          VALUES ($1, $2, $3, $4, $5, $6)",

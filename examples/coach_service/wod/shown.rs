@@ -3,10 +3,10 @@
 use serde_json::value::RawValue;
 use workout_events::{UserId, WodId, WodRequestId};
 
-use crate::store::{Store, StoreError, apart};
+use crate::store::{DatabaseError, Store, apart};
 
 impl Store {
-    pub(crate) async fn request(&self, request: WodRequestId) -> Result<Option<Box<RawValue>>, StoreError> {
+    pub(crate) async fn request(&self, request: WodRequestId) -> Result<Option<Box<RawValue>>, DatabaseError> {
         let pool = self.pool.clone();
         apart(async move {
             let shown = sqlx::query_scalar("SELECT shown::text FROM coach.shown_requests WHERE request_id = $1");
@@ -16,7 +16,7 @@ impl Store {
         .await
     }
 
-    pub(crate) async fn wod(&self, wod: WodId) -> Result<Option<Box<RawValue>>, StoreError> {
+    pub(crate) async fn wod(&self, wod: WodId) -> Result<Option<Box<RawValue>>, DatabaseError> {
         let pool = self.pool.clone();
         apart(async move {
             let shown = sqlx::query_scalar("SELECT shown::text FROM coach.shown_wods WHERE wod_id = $1");
@@ -32,7 +32,7 @@ impl Store {
         user: UserId,
         before: Option<WodId>,
         most: i64,
-    ) -> Result<Option<Vec<Box<RawValue>>>, StoreError> {
+    ) -> Result<Option<Vec<Box<RawValue>>>, DatabaseError> {
         let pool = self.pool.clone();
         apart(async move {
             if let Some(before) = before {

@@ -25,7 +25,8 @@ impl Database {
             is_there(&mut transaction, user).await?;
             for statement in [
                 "UPDATE monolith.people SET is_erased = true WHERE user_id = $1",
-                "UPDATE monolith.heard SET is_gone = true, user_id = NULL, ended_us = NULL, shown = NULL WHERE user_id = $1",
+                "UPDATE monolith.heard SET is_gone = true, user_id = NULL, ended_us = NULL, shown = NULL
+                 WHERE user_id = $1 AND NOT is_gone",
                 "DELETE FROM monolith.performed WHERE user_id = $1",
                 "DELETE FROM monolith.sessions WHERE user_id = $1",
             ] {

@@ -16,7 +16,7 @@ pub(crate) fn routes() -> Router<Database> {
 
 async fn show(State(database): State<Database>, Path(user): Path<String>) -> Result<Json<Value>, Problem> {
     let title = "The id of a user is a UUID in its hyphenated form.";
-    let user: UserId = user.parse().map_err(|_| problems::bad("invalid_user_id", title))?;
+    let user: UserId = user.parse().map_err(|_| Problem::bad("invalid_user_id", title))?;
     let last = database.last_workout(user).await.map_err(|error| problems::failed(&error))?;
     last.map(Json).ok_or_else(|| problems::not_found("No workout of this user is known."))
 }

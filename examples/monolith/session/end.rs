@@ -28,6 +28,8 @@ pub(crate) enum Ended {
     Yes(SessionEnded),
     /// There is no such session.
     Unknown,
+    /// What would come of it is there, as another workout.
+    Differs,
     /// It cannot have ended like that.
     Refused(Violations),
 }
@@ -55,8 +57,10 @@ impl Database {
             let update = update.bind(session.as_uuid()).bind(serde_json::to_string(ended.data())?);
             update.execute(&mut *transaction).await?;
             database.outbox.enqueue(&mut transaction, &ended).await?;
-            // The workout is named after the session, so nobody has performed it before.
-            let _: Performed = record(&database, &mut transaction, &performed).await?;
+            // The workout is named after the session; whoever has performed one of that name has said something else.
+            if record(&database, &mut transaction, &performed).await? != Performed::Yes {
+                return Ok(Ended::Differs);
+            }
             transaction.commit().await?;
             Ok(Ended::Yes(ended.into_data()))
         })

@@ -33,7 +33,7 @@ async fn start(
             Ok((StatusCode::CREATED, Json(answer)))
         }
         Started::Differs => Err(problems::conflict("There is another session of this id.")),
-        Started::Erased => Err(problems::erased()),
+        Started::Erased => Err(Problem::erased()),
     }
 }
 
@@ -44,7 +44,7 @@ async fn end(
     body: Result<Bytes, BytesRejection>,
 ) -> Result<Json<Value>, Problem> {
     let title = "The id of a session is a UUID in its hyphenated form.";
-    let session: SessionId = session.parse().map_err(|_| problems::bad("invalid_session_id", title))?;
+    let session: SessionId = session.parse().map_err(|_| Problem::bad("invalid_session_id", title))?;
     let end = read(&headers, body, "The end of a session has an end_time, and may have calories_burned.")?;
     match database.end(session, end).await.map_err(|error| problems::failed(&error))? {
         Ended::Yes(ended) => Ok(Json(json!({
@@ -53,6 +53,7 @@ async fn end(
             "calories_burned": ended.energy_kcal,
         }))),
         Ended::Unknown => Err(problems::not_found("There is no session of this id.")),
+        Ended::Differs => Err(problems::conflict("The workout of this session was performed before, as another one.")),
         Ended::Refused(violations) => Err(Problem::invalid(&violations)),
     }
 }

@@ -34,13 +34,13 @@ async fn handle(
         Performed::Differs => Err(problems::conflict(
             "This revision of the workout is known and says something else; an edit has the next revision.",
         )),
-        Performed::Erased => Err(problems::erased()),
+        Performed::Erased => Err(Problem::erased()),
     }
 }
 
 async fn status(State(database): State<Database>, Path(workout): Path<String>) -> Result<Json<Value>, Problem> {
     let title = "The id of a workout is a UUID in its hyphenated form.";
-    let workout: WorkoutId = workout.parse().map_err(|_| problems::bad("invalid_workout_id", title))?;
+    let workout: WorkoutId = workout.parse().map_err(|_| Problem::bad("invalid_workout_id", title))?;
     let known = database.status(workout).await.map_err(|error| problems::failed(&error))?;
     let known = known.ok_or_else(|| problems::not_found("Nobody has performed a workout of this id."))?;
     let status = if known.is_gone { "deleted" } else { "performed" };

@@ -8,6 +8,7 @@ use support::http;
 use support::service::{self, Running};
 use support::wait;
 use ureq::http::Request;
+use workout_broker::topology::HISTORY;
 use workout_events::{UserId, WodId, WodRequestId};
 
 use super::site::{LIMIT, Site};
@@ -89,6 +90,8 @@ async fn a_coach_says_whether_it_works_and_what_it_has_counted() {
             && has("workout_outbox_oldest_seconds")
     })
     .await;
+    // It has made a history, so that nothing comes back of what nobody else wants to hear.
+    assert!(site.broker.end_of(HISTORY).await.unwrap().is_some());
     // It waits for its database, and goes on when that is back.
     let ready = async |status| {
         wait::until("readiness follows", LIMIT, || async { coach.get("/readyz").await.unwrap().status == status })
@@ -98,6 +101,15 @@ async fn a_coach_says_whether_it_works_and_what_it_has_counted() {
     ready(503).await;
     site.let_in(true).await;
     ready(200).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_coach_that_can_tell_nothing_any_more_ends_instead_of_going_on_silently() {
+    let site = Site::new().await;
+    let coach = site.coach().start().await;
+    sqlx::query("DROP TABLE workout_outbox.events").execute(&site.pool).await.unwrap();
+    wait::until("it has ended", LIMIT, || async { coach.get("/healthz").await.is_err() }).await;
+    wait::until("it says why", LIMIT, || async { coach.log().contains("workout_outbox.events") }).await;
 }
 
 #[test]

@@ -1,9 +1,13 @@
 //! The monolith alone: nobody has ever heard of statistics here.
 
+use std::time::Duration;
+
 use serde_json::{Value, json};
+use sqlx::{Connection, PgConnection};
 use support::service::Running;
 use support::{http, wait};
 use ureq::http::Request;
+use workout_broker::Topology;
 use workout_consumer::Broker;
 use workout_events::types::user::UserErased;
 use workout_events::{Event, SessionId, UserId, WorkoutId};
@@ -71,6 +75,13 @@ async fn what_is_not_as_agreed_is_refused_with_a_reason() {
     let form = Request::post(format!("{}{path}", monolith.url())).header("content-type", "text/plain");
     let answer = http::send(form.body(workout(user, 0).to_string()).unwrap()).await.unwrap();
     assert_eq!((answer.status, answer.json()["code"].as_str()), (415, Some("unsupported_media_type")));
+    // So is a name of its own that suddenly means this machine.
+    for (header, stranger) in [("host", "evil.example:8082"), ("origin", "https://evil.example")] {
+        let json = Request::post(format!("{}{path}", monolith.url())).header("content-type", "application/json");
+        let json = json.header(header, stranger).body(workout(user, 0).to_string());
+        let answer = http::send(json.unwrap()).await.unwrap();
+        assert_eq!((answer.status, answer.json()["code"].as_str()), (403, Some("foreign_origin")), "{header}");
+    }
     assert_eq!(monolith.get(&format!("/users/{user}/last-workout")).await.unwrap().status, 404);
 }
 
@@ -101,6 +112,13 @@ async fn a_session_becomes_a_workout_when_it_ends() {
 
     let ended = monolith.post(&path, &end(3_600)).await.unwrap();
     assert_eq!(ended.json(), json!({ "session_id": session, "duration": 3_600, "calories_burned": 665 }), "{ended:?}");
+    // What would come of a session may have been performed as another workout.
+    let other = monolith.post("/workouts/start", &json!({ "user_id": user, "workout_type": "yoga" })).await.unwrap();
+    let other = other.json()["session_id"].as_str().unwrap().to_owned();
+    let taken = WorkoutId::from_foreign("monolith.session", &other);
+    let performed = monolith.post(&format!("/workout/{taken}/perform"), &workout(UserId::generate(), 0)).await.unwrap();
+    assert_eq!(performed.status, 200, "{performed:?}");
+    refused(&monolith, &format!("/workouts/{other}/end"), &end(3_600), (409, "conflict")).await;
     // What was said first holds.
     measured["calories_burned"] = json!(500);
     assert_eq!(monolith.post(&path, &measured).await.unwrap(), ended);
@@ -111,7 +129,22 @@ async fn a_session_becomes_a_workout_when_it_ends() {
     })
     .await;
     assert_eq!((&last["duration"], &last["activity_type"]), (&json!(3_600), &json!("running")));
-    assert_eq!(told(&stack).await, 3);
+    // Two starts, one end, and two workouts.
+    assert_eq!(told(&stack).await, 5);
+}
+
+#[tokio::test]
+async fn a_history_that_an_operator_has_made_stays_as_it_is() {
+    let mut stack = Stack::new().await;
+    let broker = Broker::connect(&stack.vhost.amqp_url()).await.unwrap();
+    let year = Topology::new().history(Duration::from_hours(8_760));
+    broker.apply(&year).await.unwrap();
+    let (_monolith, coach) = (stack.start("monolith").await, stack.start("coach_service").await);
+    broker.check(&year).await.unwrap();
+    // What only the history wants is told nevertheless: that a workout was requested, and generated.
+    let asked = coach.post(&format!("/users/{}/wods", UserId::generate()), &json!({})).await.unwrap();
+    assert_eq!(asked.status, 202, "{asked:?}");
+    wait::until("it is told", LIMIT, || async { told(&stack).await == 2 }).await;
 }
 
 #[tokio::test]
@@ -148,6 +181,34 @@ async fn whoever_was_erased_is_forgotten_and_does_not_come_back() {
     })
     .await;
     assert_eq!(monolith.get(&format!("/users/{user}/last-workout")).await.unwrap().status, 404);
+}
+
+#[tokio::test]
+async fn to_forget_somebody_only_their_workouts_are_looked_at() {
+    let mut stack = Stack::new().await;
+    let _monolith = stack.start("monolith").await;
+    let mut connection = PgConnection::connect(&stack.database("monolith")).await.unwrap();
+    let user = UserId::generate();
+    for (whose, workouts) in [(UserId::generate(), 5_000), (user, 3)] {
+        let heard = "INSERT INTO monolith.heard
+                     SELECT gen_random_uuid(), 1, false, $1, n, '{}'::jsonb FROM generate_series(1, $2) AS n";
+        sqlx::query(heard).bind(whose.as_uuid()).bind(workouts).execute(&mut connection).await.unwrap();
+    }
+    sqlx::query("ANALYZE monolith.heard").execute(&mut connection).await.unwrap();
+    let counted = "SELECT n_tup_upd, seq_scan FROM pg_stat_user_tables WHERE relid = 'monolith.heard'::regclass";
+    let before: (i64, i64) = sqlx::query_as(counted).fetch_one(&mut connection).await.unwrap();
+
+    let publisher = Publisher::new(Broker::connect(&stack.vhost.amqp_url()).await.unwrap());
+    let erased = Event::new("/auth", UserErased::new(user)).unwrap();
+    assert_eq!(publisher.publish(&erased).await.unwrap(), Outcome::Confirmed);
+    // The server counts them together, a moment later.
+    let after = wait::value("they are forgotten", LIMIT, || async {
+        let mut connection = PgConnection::connect(&stack.database("monolith")).await.unwrap();
+        let after: (i64, i64) = sqlx::query_as(counted).fetch_one(&mut connection).await.unwrap();
+        (after.0 == before.0 + 3).then_some(after)
+    })
+    .await;
+    assert_eq!(after.1, before.1, "the whole table was read");
 }
 
 #[tokio::test]

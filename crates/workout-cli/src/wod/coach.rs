@@ -40,7 +40,7 @@ pub(super) struct Summary {
 struct Page {
     people: u64,
     requested: u64,
-    left: u64,
+    left: Option<u64>,
     next: Option<UserId>,
 }
 
@@ -66,7 +66,7 @@ pub(super) fn ask(request: &Request, day: Date) -> Result<(Summary, Result<(), F
         summary.people += page.people;
         summary.requested += page.requested;
         summary.known += page.people.saturating_sub(page.requested);
-        bar.get_or_insert_with(|| progress::count(page.people + page.left)).inc(page.people);
+        bar.get_or_insert_with(|| progress::count(page.people + page.left.unwrap_or_default())).inc(page.people);
         after = page.next;
         if after.is_none() {
             break Ok(());

@@ -15,7 +15,7 @@ use workout_events::types::wod::WodRequested;
 use workout_events::{Decoder, UserId, WodRequestId};
 use workout_examples::{Problem, perform};
 
-use crate::problems::{self, bad};
+use crate::problems;
 use crate::store::Store;
 use crate::wod::requests::Asked;
 
@@ -30,8 +30,9 @@ pub(super) async fn handle(
     headers: HeaderMap,
     body: Result<Bytes, BytesRejection>,
 ) -> Result<impl IntoResponse, Problem> {
-    let user =
-        user.parse().map_err(|_| bad("invalid_user_id", "The id of a user is a UUID in its hyphenated form."))?;
+    let user = user
+        .parse()
+        .map_err(|_| Problem::bad("invalid_user_id", "The id of a user is a UUID in its hyphenated form."))?;
     let wanted = read(user, perform::object(&headers, body)?, key(&headers)?)?;
     let request_id = wanted.request_id;
     match store.ask(wanted).await {
@@ -45,7 +46,7 @@ pub(super) async fn handle(
             "request_reused",
             "The same key or day was used before, with another seed, deadline or other constraints.",
         )),
-        Ok(Asked::Erased) => Err(problems::erased()),
+        Ok(Asked::Erased) => Err(Problem::erased()),
         Err(error) => {
             warn!(%request_id, error = &error as &dyn Error, "a request was not stored");
             Err(problems::not_stored())
@@ -56,12 +57,17 @@ pub(super) async fn handle(
 /// The request that the body asks for. Its identity follows from the day or from the key, if there is one.
 fn read(user: UserId, mut data: Map<String, Value>, key: Option<&str>) -> Result<WodRequested, Problem> {
     let day = data.remove("day").map(|day| day.as_str().and_then(|day| day.parse::<Date>().ok()).ok_or(())).transpose();
-    let day = day.map_err(|()| bad("invalid_day", DAY))?;
+    let day = day.map_err(|()| Problem::bad("invalid_day", DAY))?;
     if data.contains_key("request_id") || data.contains_key("user_id") {
-        return Err(bad("not_yours_to_say", "The id of the request is made here, and the path has that of the user."));
+        return Err(Problem::bad(
+            "not_yours_to_say",
+            "The id of the request is made here, and the path has that of the user.",
+        ));
     }
     let request_id = match (day, key) {
-        (Some(_), Some(_)) => return Err(bad("day_and_key", "A day and a key are two identities; leave one out.")),
+        (Some(_), Some(_)) => {
+            return Err(Problem::bad("day_and_key", "A day and a key are two identities; leave one out."));
+        }
         (Some(day), None) => WodRequested::of_day(user, day).request_id,
         (None, Some(key)) => WodRequestId::from_foreign(KEY, &format!("{user}:{key}")),
         (None, None) => WodRequestId::generate(),
@@ -77,7 +83,7 @@ fn read(user: UserId, mut data: Map<String, Value>, key: Option<&str>) -> Result
 }
 
 fn key(headers: &HeaderMap) -> Result<Option<&str>, Problem> {
-    let wrong = || bad("invalid_idempotency_key", "The key is one of 1 to 255 visible ASCII characters.");
+    let wrong = || Problem::bad("invalid_idempotency_key", "The key is one of 1 to 255 visible ASCII characters.");
     let mut keys = headers.get_all(KEY).iter();
     let Some(key) = keys.next() else { return Ok(None) };
     let key = key.to_str().map_err(|_| wrong())?;

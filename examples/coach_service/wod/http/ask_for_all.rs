@@ -12,7 +12,7 @@ use tracing::{info, warn};
 use workout_events::jiff::civil::Date;
 use workout_examples::{Problem, perform};
 
-use crate::problems::{self, bad};
+use crate::problems;
 use crate::store::Store;
 use crate::wod::http::query::Parameters;
 
@@ -28,10 +28,11 @@ pub(super) async fn handle(
     let parameters = Parameters::read(query, &["day", "after", "limit"])?;
     // Empty, but JSON: no page of a stranger can make a browser send that.
     if !perform::object(&headers, body)?.is_empty() {
-        return Err(bad("invalid_body", "The body is an empty JSON object; the query says what is wanted."));
+        return Err(Problem::bad("invalid_body", "The body is an empty JSON object; the query says what is wanted."));
     }
     let day: Option<Date> = parameters.get("day", "invalid_day", "A day is written as 2026-11-21.")?;
-    let day = day.ok_or_else(|| bad("invalid_day", "The query has to name the day, as in ?day=2026-11-21."))?;
+    let day =
+        day.ok_or_else(|| Problem::bad("invalid_day", "The query has to name the day, as in ?day=2026-11-21."))?;
     let after = parameters.get("after", "invalid_user_id", "A page begins after a user, whose id is a UUID.")?;
     let page = store.ask_for_all(day, after, parameters.limit(PEOPLE, PEOPLE)?).await.map_err(|error| {
         warn!(%day, error = &error as &dyn Error, "the workouts of a day were not requested");

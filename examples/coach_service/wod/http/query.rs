@@ -7,8 +7,6 @@ use axum::extract::Query;
 use axum::extract::rejection::QueryRejection;
 use workout_examples::Problem;
 
-use crate::problems::bad;
-
 /// Parameters, each of which is known and there once.
 pub(super) struct Parameters(BTreeMap<String, String>);
 
@@ -17,7 +15,9 @@ impl Parameters {
         query: Result<Query<Vec<(String, String)>>, QueryRejection>,
         known: &[&str],
     ) -> Result<Self, Problem> {
-        let wrong = || bad("invalid_query", "The query has a parameter that is unknown, twice there, or not readable.");
+        let wrong = || {
+            Problem::bad("invalid_query", "The query has a parameter that is unknown, twice there, or not readable.")
+        };
         let Query(given) = query.map_err(|_| wrong())?;
         let number = given.len();
         let parameters: BTreeMap<_, _> = given.into_iter().collect();
@@ -32,13 +32,13 @@ impl Parameters {
         code: &'static str,
         title: &'static str,
     ) -> Result<Option<T>, Problem> {
-        self.0.get(name).map(|text| text.parse().map_err(|_| bad(code, title))).transpose()
+        self.0.get(name).map(|text| text.parse().map_err(|_| Problem::bad(code, title))).transpose()
     }
 
     /// How many are wanted at most: from 1 to `most`, and so many unless it is said.
     pub(super) fn limit(&self, usual: i64, most: i64) -> Result<i64, Problem> {
         const TITLE: &str = "The limit is a number from 1 up to a bound that depends on what is listed.";
         let limit = self.get("limit", "invalid_limit", TITLE)?.unwrap_or(usual);
-        if (1..=most).contains(&limit) { Ok(limit) } else { Err(bad("invalid_limit", TITLE)) }
+        if (1..=most).contains(&limit) { Ok(limit) } else { Err(Problem::bad("invalid_limit", TITLE)) }
     }
 }

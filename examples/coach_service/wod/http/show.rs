@@ -11,8 +11,8 @@ use serde_json::value::RawValue;
 use tracing::warn;
 use workout_examples::Problem;
 
-use crate::problems::{self, bad};
-use crate::store::{Store, StoreError};
+use crate::problems;
+use crate::store::{DatabaseError, Store};
 use crate::wod::http::query::Parameters;
 
 /// How many workouts are on a page.
@@ -45,18 +45,18 @@ pub(super) async fn wods(
     let before = parameters.get("before", "invalid_before", BEFORE)?;
     let wods =
         store.wods(id(&user)?, before, parameters.limit(USUAL, MOST)?).await.map_err(|error| unreadable(&error))?;
-    Ok(Json(Wods { wods: wods.ok_or_else(|| bad("invalid_before", BEFORE))? }))
+    Ok(Json(Wods { wods: wods.ok_or_else(|| Problem::bad("invalid_before", BEFORE))? }))
 }
 
 fn id<T: FromStr>(text: &str) -> Result<T, Problem> {
-    text.parse().map_err(|_| bad("invalid_id", "An id is a UUID in its hyphenated form."))
+    text.parse().map_err(|_| Problem::bad("invalid_id", "An id is a UUID in its hyphenated form."))
 }
 
-fn found(shown: Result<Option<Box<RawValue>>, StoreError>) -> Result<Shown, Problem> {
+fn found(shown: Result<Option<Box<RawValue>>, DatabaseError>) -> Result<Shown, Problem> {
     shown.map_err(|error| unreadable(&error))?.map(Json).ok_or_else(problems::not_found)
 }
 
-fn unreadable(error: &StoreError) -> Problem {
+fn unreadable(error: &DatabaseError) -> Problem {
     warn!(error = error as &dyn Error, "the tables cannot be read");
-    problems::not_ready()
+    Problem::not_ready()
 }

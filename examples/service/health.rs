@@ -1,4 +1,4 @@
-//! Whether it lives, whether it can work, and what it has counted.
+//! Whether a service lives, whether it can work, and what it has counted.
 
 use std::error::Error;
 use std::time::Duration;
@@ -10,44 +10,44 @@ use axum::routing::get;
 use axum::{Json, Router};
 use metrics_exporter_prometheus::PrometheusHandle;
 use serde_json::{Value, json};
+use sqlx::postgres::PgPool;
 use tokio::time::timeout;
 use tracing::warn;
 use workout_consumer::ConsumerHealth;
-use workout_examples::Problem;
 
-use crate::problems;
-use crate::store::Store;
+use super::{Problem, database};
 
 /// A database that takes longer does not answer.
 const PING_WITHIN: Duration = Duration::from_secs(2);
 
 #[derive(Clone)]
 struct Parts {
-    store: Store,
-    consumers: [ConsumerHealth; 2],
+    pool: PgPool,
+    consumers: Vec<ConsumerHealth>,
     figures: PrometheusHandle,
 }
 
-pub(crate) fn routes(store: Store, consumers: [ConsumerHealth; 2], figures: PrometheusHandle) -> Router {
+/// `/healthz`, `/readyz` and `/metrics` of a service with a database and consumers.
+pub fn routes(pool: PgPool, consumers: Vec<ConsumerHealth>, figures: PrometheusHandle) -> Router {
     Router::new()
         .route("/healthz", get(async || Json(json!({ "status": "ok" }))))
         .route("/readyz", get(ready))
         .route("/metrics", get(metrics))
-        .with_state(Parts { store, consumers, figures })
+        .with_state(Parts { pool, consumers, figures })
 }
 
 async fn ready(State(parts): State<Parts>) -> Result<Json<Value>, Problem> {
     if let Some(consumer) = parts.consumers.iter().find(|consumer| !consumer.is_ready()) {
-        warn!(state = ?consumer.state(), "a consumer does not consume");
-        return Err(problems::not_ready());
+        warn!(state = %consumer.state(), "a consumer does not consume");
+        return Err(Problem::not_ready());
     }
-    match timeout(PING_WITHIN, parts.store.ping()).await {
+    match timeout(PING_WITHIN, database::ping(&parts.pool)).await {
         Ok(Ok(())) => Ok(Json(json!({ "status": "ok" }))),
         Ok(Err(error)) => {
             warn!(error = &error as &dyn Error, "the database does not answer");
-            Err(problems::not_ready())
+            Err(Problem::not_ready())
         }
-        Err(_) => Err(problems::not_ready()),
+        Err(_) => Err(Problem::not_ready()),
     }
 }
 
