@@ -19,10 +19,10 @@ pub fn is_transient(error: &sqlx::Error) -> bool {
 fn passes(code: &str) -> bool {
     match code.len() {
         // Connection, rollback (deadlock, serialization), resources, intervention of an operator; read-only, a transaction
-        // that stood still or took too long, a lock, I/O.
+        // that stood still or took too long, a database that lets nobody in at the moment, a lock, I/O.
         5 => {
             ["08", "40", "53", "57"].iter().any(|class| code.starts_with(class))
-                || ["25006", "25P03", "25P04", "55P03", "58030"].contains(&code)
+                || ["25006", "25P03", "25P04", "55000", "55P03", "58030"].contains(&code)
         }
         // Busy, locked, read-only, I/O, full: in the lowest byte of the extended code.
         _ => code.parse::<u32>().is_ok_and(|code| matches!(code & 0xff, 5 | 6 | 8 | 10 | 13)),
@@ -40,8 +40,8 @@ mod tests {
             assert_eq!(passes(code), want, "{code}");
         }
         for code in [
-            "08006", "40P01", "40001", "53100", "57P01", "25006", "25P03", "55P03", "58030", "5", "6", "517", "10",
-            "13",
+            "08006", "40P01", "40001", "53100", "57P01", "25006", "25P03", "55000", "55P03", "58030", "5", "6", "517",
+            "10", "13",
         ] {
             check(code, true);
         }
