@@ -30,6 +30,7 @@ pages! {
 
     operations "operations.md"
     deploying "deploying.md"
+    settings "settings.md"
     observability "observability.md"
     doctor "doctor.md"
     partitioning "partitioning.md"

@@ -1,4 +1,5 @@
 //! What the guide tells people to type.
 
 mod commands;
+mod settings;
 mod start;
