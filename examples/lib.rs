@@ -40,5 +40,5 @@ mod service;
 
 pub use service::{
     AMQP_PLAINTEXT, AMQP_URL, Failure, Problem, Program, Setting, Settings, Shutdown, WrongSetting, database, exporter,
-    health, names, perform, prepare, tell_url,
+    health, names, perform, prepare, tell_url, with_causes,
 };

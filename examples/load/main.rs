@@ -21,10 +21,10 @@ mod consume;
 mod ingest;
 mod latency;
 
-use std::error::Error;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
+use workout_examples::with_causes;
 
 /// Makes load and measures it. The last line is `RESULT <events per second>`.
 #[derive(Parser)]
@@ -59,14 +59,4 @@ async fn main() -> ExitCode {
             ExitCode::from(2)
         }
     }
-}
-
-fn with_causes(error: &dyn Error) -> String {
-    let mut text = error.to_string();
-    let mut cause = error.source();
-    while let Some(error) = cause {
-        text = format!("{text}: {error}");
-        cause = error.source();
-    }
-    text
 }

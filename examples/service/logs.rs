@@ -31,7 +31,9 @@ pub fn exporter() -> Result<PrometheusHandle, Failure> {
     Ok(PrometheusBuilder::new().install_recorder()?)
 }
 
-pub(super) fn with_causes(error: &dyn Error) -> String {
+/// An error in one line, with what caused it.
+#[must_use]
+pub fn with_causes(error: &dyn Error) -> String {
     let mut text = error.to_string();
     let mut cause = error.source();
     while let Some(error) = cause {

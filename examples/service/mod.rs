@@ -21,7 +21,7 @@ pub mod perform;
 
 pub mod health;
 
-pub use logs::exporter;
+pub use logs::{exporter, with_causes};
 pub use problem::Problem;
 pub use program::{Failure, Program, tell_url};
 pub use setting::{AMQP_PLAINTEXT, AMQP_URL, Setting};
