@@ -64,7 +64,9 @@ rust() {
     home=${CARGO_HOME:-$HOME/.cargo}
     context=$(mktemp -d)
     mkdir -p "$context/rust" "$context/registry"
-    cp -a "$sysroot/bin" "$sysroot/lib" "$sysroot/libexec" "$context/rust/" 2>/dev/null || true
+    cp -a "$sysroot/bin" "$sysroot/lib" "$context/rust/"
+    # Not every toolchain has it.
+    [ ! -d "$sysroot/libexec" ] || cp -a "$sysroot/libexec" "$context/rust/"
     rm -rf "$context/rust/bin/"{rust-analyzer,rustdoc,clippy-driver,cargo-clippy,rustfmt,cargo-fmt,rust-gdb*,rust-lldb} \
         "$context/rust/lib/rustlib/src" "$context/rust/lib/librustc-nightly"*
     cp -a "$home/registry/index" "$home/registry/cache" "$context/registry/"

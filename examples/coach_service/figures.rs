@@ -4,7 +4,6 @@ use std::error::Error;
 use std::time::Duration;
 
 use metrics::{counter, gauge};
-use metrics_exporter_prometheus::PrometheusHandle;
 use tokio::time::sleep;
 use tracing::warn;
 use workout_broker::Broker;
@@ -28,13 +27,12 @@ pub(crate) fn attempted(attempt: &Attempt) {
 }
 
 /// Looks how much waits, without end.
-pub(crate) async fn watch(broker: &Broker, figures: &PrometheusHandle) {
+pub(crate) async fn watch(broker: &Broker) {
     loop {
         match broker.depth(QUEUE).await {
             Ok(depth) => gauge!("coach_wod_queue_messages").set(f64::from(u32::try_from(depth).unwrap_or(u32::MAX))),
             Err(error) => warn!(error = &error as &dyn Error, "it is not known how many requests wait"),
         }
-        figures.run_upkeep();
         sleep(EVERY).await;
     }
 }

@@ -45,8 +45,8 @@ pub(crate) async fn run(settings: Settings) -> Result<(), Failure> {
     let (relay, told) = (Relay::new(store.outbox.clone(), &broker), Shutdown::by_hand());
     let relaying = tokio::spawn(shutdown.ends_with(relay.run(told.wait())));
     let watching = tokio::spawn({
-        let (broker, figures) = (broker.clone(), figures.clone());
-        shutdown.ends_with(async move { figures::watch(&broker, &figures).await })
+        let broker = broker.clone();
+        shutdown.ends_with(async move { figures::watch(&broker).await })
     });
 
     let routes = perform::routes().merge(wod::routes()).fallback(async || problems::not_found());

@@ -1,21 +1,15 @@
 //! The parts, put together and taken apart again.
 
 use std::net::SocketAddr;
-use std::time::Duration;
 
 use axum::extract::DefaultBodyLimit;
-use metrics_exporter_prometheus::PrometheusHandle;
 use tokio::net::TcpListener;
-use tokio::time::sleep;
 use workout_events::MAX_MESSAGE_BYTES;
 use workout_examples::{Failure, Settings, Shutdown, exporter, health, names, prepare, tell_url};
 use workout_publisher::outbox::Relay;
 
 use crate::database::Database;
 use crate::{last_workout, problems, session, workout};
-
-/// What was measured is summed up this often, whether anybody asks for it or not.
-const SUM_UP_EVERY: Duration = Duration::from_secs(5);
 
 pub(crate) async fn run(settings: Settings) -> Result<(), Failure> {
     let address: SocketAddr = settings.parsed("listen")?;
@@ -44,7 +38,6 @@ pub(crate) async fn run(settings: Settings) -> Result<(), Failure> {
     let requests_ended = Shutdown::by_hand();
     let relay = Relay::new(database.outbox.clone(), &broker).run(requests_ended.wait());
     let relaying = tokio::spawn(shutdown.ends_with(relay));
-    let summing = tokio::spawn(shutdown.ends_with(sum_up(figures.clone())));
 
     let routes = workout::routes().merge(session::routes()).merge(last_workout::routes());
     let routes = routes
@@ -56,18 +49,10 @@ pub(crate) async fn run(settings: Settings) -> Result<(), Failure> {
     let served = stats_http::serve(listener, app, shutdown.wait()).await;
     requests_ended.now();
     let (heard, told) = (consuming.await?, relaying.await?);
-    summing.abort();
     let closed = broker.close().await;
     database.pool.close().await;
     served?;
     heard?;
     told?;
     Ok(closed?)
-}
-
-async fn sum_up(figures: PrometheusHandle) {
-    loop {
-        figures.run_upkeep();
-        sleep(SUM_UP_EVERY).await;
-    }
 }

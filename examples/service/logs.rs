@@ -2,8 +2,10 @@
 
 use std::error::Error;
 use std::io::{IsTerminal, stderr};
+use std::time::Duration;
 
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
+use tokio::time::sleep;
 use tracing::level_filters::LevelFilter;
 use tracing_subscriber::filter::Targets;
 use tracing_subscriber::layer::SubscriberExt;
@@ -23,12 +25,27 @@ pub(super) fn start() {
     tracing_subscriber::registry().with(lines).with(targets).init();
 }
 
-/// Collects figures from now on. The handle renders them for Prometheus; its `run_upkeep` wants to be called now and then.
+/// What was measured is summed up this often, whether anybody asks for it or not.
+const SUM_UP_EVERY: Duration = Duration::from_secs(5);
+
+/// Collects figures from now on, and sums them up now and then. The handle renders them for Prometheus.
 ///
 /// # Errors
 /// When something else collects them already.
+///
+/// # Panics
+/// Outside of a runtime.
 pub fn exporter() -> Result<PrometheusHandle, Failure> {
-    Ok(PrometheusBuilder::new().install_recorder()?)
+    let figures = PrometheusBuilder::new().install_recorder()?;
+    let summed = figures.clone();
+    // It has nothing to finish, and ends with the process.
+    tokio::spawn(async move {
+        loop {
+            summed.run_upkeep();
+            sleep(SUM_UP_EVERY).await;
+        }
+    });
+    Ok(figures)
 }
 
 /// An error in one line, with what caused it.

@@ -3,7 +3,6 @@
 use std::error::Error;
 use std::time::Duration;
 
-use metrics_exporter_prometheus::PrometheusHandle;
 use stats_http::Live;
 use stats_store::StatsStore;
 use tokio::time::sleep;
@@ -21,21 +20,11 @@ const VERIFIED: u16 = 25;
 /// A stretch of a goal is over at the end of some day, and is told two days later, so nobody is in a hurry.
 const SETTLE_EVERY: Duration = Duration::from_hours(1);
 
-/// What was measured is summed up this often, whether anybody asks for it or not.
-const SUM_UP_EVERY: Duration = Duration::from_secs(5);
-
 /// Until the shutdown: numbers are verified, missed goals are told, and with others there are hints and announcements.
-pub(crate) async fn run(
-    store: StatsStore,
-    others: Option<(Broker, Live)>,
-    announces: bool,
-    figures: PrometheusHandle,
-    shutdown: Shutdown,
-) {
+pub(crate) async fn run(store: StatsStore, others: Option<(Broker, Live)>, announces: bool, shutdown: Shutdown) {
     let in_turn = async {
         tokio::select! {
             () = settle(&store) => {}
-            () = sum_up(&figures) => {}
             () = shutdown.wait() => {}
         }
     };
@@ -65,12 +54,5 @@ async fn settle(store: &StatsStore) {
             Err(error) => warn!(error = &error as &dyn Error, "it cannot be told which goals were missed"),
         }
         sleep(SETTLE_EVERY).await;
-    }
-}
-
-async fn sum_up(figures: &PrometheusHandle) {
-    loop {
-        figures.run_upkeep();
-        sleep(SUM_UP_EVERY).await;
     }
 }

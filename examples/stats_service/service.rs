@@ -62,12 +62,11 @@ pub(crate) async fn run(settings: Settings) -> Result<(), Failure> {
     }
     let guarded =
         if has_servers { pages.routes() } else { pages.performs_at(&url).routes().merge(perform::router(performing)) };
-    let render = figures.clone();
     let api = parts::api(&settings, parts.reader())?.writer(writer).live(live).guarded(guarded);
-    let app = api.part("consumer", move || health.is_ready()).metrics(move || render.render()).router();
+    let app = api.part("consumer", move || health.is_ready()).metrics(move || figures.render()).router();
     greeting::greet(&url, !has_servers);
 
-    let beside = tokio::spawn(background::run(store, others, announces, figures.clone(), shutdown.clone()));
+    let beside = tokio::spawn(background::run(store, others, announces, shutdown.clone()));
     // Requests wait for the consumer, so it ends after them.
     let requests_ended = Shutdown::by_hand();
     let consuming = tokio::spawn(shutdown.ends_with(consumer.run(broker.clone(), requests_ended.wait())));
